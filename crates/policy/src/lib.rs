@@ -1,2 +1,16 @@
+//! The quiet room: names, rules, and the functions that parse, authorize, route and plan.
+//!
+//! Nothing here reads a file, a socket, a clock or a random number: the crate is `no_std`, so it
+//! cannot. Errors exist only in parsers; what has been parsed is valid, and the functions on it
+//! are total. Server, command line and broker plugin all call these same functions.
 #![no_std]
-//! stub
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod audit;
+pub mod crn;
+pub mod json;
+pub mod names;
+pub mod plan;
+pub mod rbac;

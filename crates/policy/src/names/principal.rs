@@ -1,0 +1,111 @@
+//! Principals: who acts.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What kind of principal a name belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PrincipalType {
+    /// A user, human or service.
+    User,
+    /// A group of users.
+    Group,
+}
+
+impl PrincipalType {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Group => "Group",
+        }
+    }
+}
+
+/// `User:<name>` or `Group:<name>`; names are compared case-sensitively
+/// (`rbac-registry-tokens.md` 1.1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Principal {
+    kind: PrincipalType,
+    name: String,
+}
+
+/// Why a text is not a principal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a principal: write `User:<name>` or `Group:<name>`")]
+pub struct PrincipalError {
+    /// The offending text.
+    pub text: String,
+}
+
+impl Principal {
+    /// A user by name.
+    #[must_use]
+    pub fn user(name: &str) -> Self {
+        Self {
+            kind: PrincipalType::User,
+            name: name.to_string(),
+        }
+    }
+
+    /// A group by name.
+    #[must_use]
+    pub fn group(name: &str) -> Self {
+        Self {
+            kind: PrincipalType::Group,
+            name: name.to_string(),
+        }
+    }
+
+    /// Parses `User:<name>` or `Group:<name>`; the name may hold anything but must not be empty.
+    pub fn parse(text: &str) -> Result<Self, PrincipalError> {
+        let error = || PrincipalError {
+            text: text.to_string(),
+        };
+        let (kind, name) = text.split_once(':').ok_or_else(error)?;
+        let kind = match kind {
+            "User" => PrincipalType::User,
+            "Group" => PrincipalType::Group,
+            _ => return Err(error()),
+        };
+        if name.is_empty() {
+            return Err(error());
+        }
+        Ok(Self {
+            kind,
+            name: name.to_string(),
+        })
+    }
+
+    /// User or group.
+    #[must_use]
+    pub const fn kind(&self) -> PrincipalType {
+        self.kind
+    }
+
+    /// The name without its type.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.kind.as_str(), self.name)
+    }
+}
+
+impl Serialize for Principal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Principal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}

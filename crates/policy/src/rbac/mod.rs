@@ -1,0 +1,24 @@
+//! Role-based access: roles, scopes, bindings, and the one function that authorizes.
+
+mod authorize;
+mod bindings;
+mod roles;
+mod scope;
+
+pub use authorize::{AccessRequest, Decision, Reason, authorize};
+pub use bindings::{BindingKey, RoleBindings};
+pub use roles::{AccessPolicy, ResourceOperations, Role, Roles, ScopeType};
+pub use scope::{Scope, ScopeError, ScopeKey};
+
+/// The resource type of the audit-log configuration: it exists in the service only, so that
+/// AuditAdmin never reaches a broker's settings (`rulings.md` 19).
+pub const AUDIT_LOG: &str = "AuditLog";
+
+/// The resource type of an entry of the cluster registry.
+pub const CLUSTER_REGISTRY: &str = "ClusterRegistry";
+
+/// The resource type of role bindings as a whole, and of what administrators ask about them.
+pub const SECURITY_METADATA: &str = "SecurityMetadata";
+
+/// The name of the one `Cluster` resource of a Kafka cluster.
+pub const KAFKA_CLUSTER: &str = "kafka-cluster";
