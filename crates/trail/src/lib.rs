@@ -1,1 +1,13 @@
-//! stub
+//! The audit trail as data: the event record and its CloudEvents form.
+//!
+//! What deliberately is not here: which events are recorded and where they go (`policy`), and how
+//! they get there (`broker-plugin`, `server`).
+#![forbid(unsafe_code)]
+
+mod event;
+mod json;
+mod time;
+
+pub use event::{AuthorizationEvent, CONTENT_TYPE, TYPE_AUTHORIZATION};
+pub use json::push_string as push_json_string;
+pub use time::push_micros as push_time;

@@ -1,0 +1,143 @@
+//! The record of one authorization decision.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use crate::json::push_string;
+use crate::time::push_micros;
+
+/// The CloudEvents type of a decision (`audit-logs.md` 5.1).
+pub const TYPE_AUTHORIZATION: &str = "io.confluent.kafka.server/authorization";
+
+/// The `content-type` header of a record that holds one event: CloudEvents structured mode.
+pub const CONTENT_TYPE: &str = "application/cloudevents+json";
+
+/// One decision of an authorizer, in the shape of the 7.x generation (`audit-logs.md` 5.2, 5.3).
+/// Every text is written as it is given; names of resources are CRNs where the field says so.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationEvent<'a> {
+    /// Unique for ever.
+    pub id: Uuid,
+    /// CRN of the emitting cluster.
+    pub source: &'a str,
+    /// CRN of the resource that was asked for.
+    pub subject: &'a str,
+    /// When it was decided, microseconds since 1970.
+    pub time_micros: i64,
+    /// The destination topic.
+    pub route: &'a str,
+    /// `kafka.CreateTopics`, ...
+    pub method: &'a str,
+    /// `User:alice`.
+    pub principal: &'a str,
+    /// Whether it was allowed.
+    pub granted: bool,
+    /// Kafka's name of the ACL operation, `Create`, `DescribeConfigs`, ...
+    pub operation: &'a str,
+    /// Kafka's name of the resource type, `Topic`, `TransactionalId`, ...
+    pub resource_type: &'a str,
+    /// The plain name; `kafka-cluster` for the cluster.
+    pub resource_name: &'a str,
+    /// `LITERAL` or `PREFIXED`.
+    pub pattern_type: &'a str,
+    /// Whether it was allowed because the principal is a super user.
+    pub super_user: bool,
+    /// The client's number of its request.
+    pub correlation_id: i32,
+    /// The client's name for itself.
+    pub client_id: Option<&'a str>,
+    /// Where the client connected from.
+    pub client_address: Option<IpAddr>,
+}
+
+impl AuthorizationEvent<'_> {
+    /// Appends the event as one line of JSON without the line's end.
+    ///
+    /// The key order is the observed one, and `resourceType` and `resourceName` are neighbours:
+    /// consumers search for the text (`audit-logs.md` 5.1).
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        text(out, "{\"specversion\":\"1.0\",\"id\":", "");
+        out.push(b'"');
+        out.extend_from_slice(
+            self.id
+                .hyphenated()
+                .encode_lower(&mut Uuid::encode_buffer())
+                .as_bytes(),
+        );
+        out.push(b'"');
+        field(out, ",\"source\":", self.source);
+        field(out, ",\"type\":", TYPE_AUTHORIZATION);
+        field(out, ",\"datacontenttype\":", "application/json");
+        field(out, ",\"subject\":", self.subject);
+        out.extend_from_slice(b",\"time\":\"");
+        push_micros(out, self.time_micros);
+        out.push(b'"');
+        field(out, ",\"route\":", self.route);
+        field(out, ",\"data\":{\"serviceName\":", self.source);
+        field(out, ",\"methodName\":", self.method);
+        field(out, ",\"resourceName\":", self.subject);
+        field(
+            out,
+            ",\"authenticationInfo\":{\"principal\":",
+            self.principal,
+        );
+        text(
+            out,
+            ",\"principalResourceId\":\"\"},\"authorizationInfo\":{\"granted\":",
+            bool_text(self.granted),
+        );
+        field(out, ",\"operation\":", self.operation);
+        field(out, ",\"resourceType\":", self.resource_type);
+        field(out, ",\"resourceName\":", self.resource_name);
+        field(out, ",\"patternType\":", self.pattern_type);
+        if self.super_user {
+            text(out, ",\"superUserAuthorization\":", "true");
+        }
+        text(
+            out,
+            "},\"request\":{\"correlation_id\":\"",
+            &self.correlation_id.to_string(),
+        );
+        out.push(b'"');
+        if let Some(client_id) = self.client_id {
+            field(out, ",\"client_id\":", client_id);
+        }
+        out.extend_from_slice(b"},\"requestMetadata\":{");
+        if let Some(address) = self.client_address {
+            out.extend_from_slice(b"\"client_address\":\"/");
+            push_address(out, address);
+            out.push(b'"');
+        }
+        out.extend_from_slice(b"}}}");
+    }
+}
+
+fn text(out: &mut Vec<u8>, before: &str, text: &str) {
+    out.extend_from_slice(before.as_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn field(out: &mut Vec<u8>, before: &str, value: &str) {
+    out.extend_from_slice(before.as_bytes());
+    push_string(out, value);
+}
+
+const fn bool_text(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+/// As Java's `InetAddress.getHostAddress`: eight groups for IPv6, none left out.
+fn push_address(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(v4) => out.extend_from_slice(v4.to_string().as_bytes()),
+        IpAddr::V6(v6) => {
+            for (index, group) in v6.segments().iter().enumerate() {
+                if index > 0 {
+                    out.push(b':');
+                }
+                out.extend_from_slice(format!("{group:x}").as_bytes());
+            }
+        }
+    }
+}
