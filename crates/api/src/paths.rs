@@ -1,0 +1,16 @@
+//! Paths and headers, once.
+
+/// What every path but two begins with.
+pub const PREFIX: &str = "/security/1.0";
+
+/// The public keys that verify this service's tokens.
+pub const JWKS: &str = "/security/1.0/jwks.json";
+
+/// The cluster id, as every component of the field serves it.
+pub const METADATA_ID: &str = "/v1/metadata/id";
+
+/// Answer header of an update: how many clusters known to be unreachable will get it later.
+pub const PENDING_CLUSTERS: &str = "openmds-pending-clusters";
+
+/// Answer header that carries one warning; it may repeat.
+pub const WARNING: &str = "openmds-warning";
