@@ -1,0 +1,131 @@
+//! One Kafka cluster of the playground.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::blueprint::ClusterPlan;
+use crate::ground::Ground;
+use crate::node::Node;
+use crate::process::POLL;
+use crate::ready;
+use crate::shape::Listener;
+
+/// How long a cluster may take until it answers.
+const READY_BOUND: Duration = Duration::from_secs(90);
+
+/// Its nodes and its addresses.
+#[derive(Debug)]
+pub struct Cluster {
+    ground: Arc<Ground>,
+    plan: ClusterPlan,
+    nodes: Vec<Node>,
+}
+
+impl Cluster {
+    pub(crate) fn new(ground: &Arc<Ground>, plan: &ClusterPlan) -> Self {
+        Self {
+            ground: Arc::clone(ground),
+            plan: plan.clone(),
+            nodes: plan
+                .nodes
+                .iter()
+                .map(|node| Node::new(Arc::clone(ground), plan.clone(), node.clone()))
+                .collect(),
+        }
+    }
+
+    /// Its name in the cluster registry.
+    pub fn name(&self) -> &str {
+        &self.plan.name
+    }
+
+    /// Its cluster id.
+    pub fn id(&self) -> &str {
+        &self.plan.id
+    }
+
+    /// Ids, roles and ports.
+    pub fn plan(&self) -> &ClusterPlan {
+        &self.plan
+    }
+
+    /// Its nodes, controllers first.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The node with this id.
+    pub fn node(&self, id: i32) -> Result<&Node> {
+        self.nodes
+            .iter()
+            .find(|node| node.id() == id)
+            .ok_or_else(|| anyhow!("{} has no node {id}", self.plan.name))
+    }
+
+    /// `bootstrap.servers` for clients.
+    pub fn bootstrap(&self) -> String {
+        self.plan.bootstrap(Listener::Client)
+    }
+
+    /// `bootstrap.servers` of its token listener.
+    pub fn token_bootstrap(&self) -> String {
+        self.plan.bootstrap(Listener::Token)
+    }
+
+    /// Starts every node that is not running, and waits until all brokers answer.
+    pub fn start(&self) -> Result<()> {
+        for node in self.nodes.iter().filter(|node| !node.is_running()) {
+            node.start()?;
+        }
+        self.wait_until_ready()
+    }
+
+    /// Shuts it down, brokers before controllers: a broker that leaves tells the controller.
+    pub fn stop(&self) -> Result<()> {
+        for controllers in [false, true] {
+            let group = || {
+                self.nodes
+                    .iter()
+                    .filter(move |node| node.plan().role.is_broker() != controllers)
+            };
+            for node in group() {
+                node.terminate()?;
+            }
+            for node in group() {
+                node.stop()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until every broker is known to every other and answers over the wire.
+    pub fn wait_until_ready(&self) -> Result<()> {
+        let deadline = Instant::now() + READY_BOUND;
+        loop {
+            if let Some(dead) = self.nodes.iter().find(|node| !node.is_running()) {
+                bail!(
+                    "{} node {} ended while starting:\n{}",
+                    self.plan.name,
+                    dead.id(),
+                    dead.last_words()
+                );
+            }
+            match ready::probe(&self.ground, &self.plan) {
+                Ok(()) => return Ok(()),
+                Err(error) if Instant::now() > deadline => {
+                    return Err(error).with_context(|| {
+                        format!(
+                            "{} is not ready after {READY_BOUND:?}; its logs are in {}",
+                            self.plan.name,
+                            self.ground.layout.root().join(&self.plan.name).display()
+                        )
+                    });
+                }
+                Err(_) => thread::sleep(POLL),
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A playground: real Apache Kafka clusters and a metadata server, booted on this machine.
+//!
+//! Used by `./quickstart` and by the end-to-end tests. Three KRaft clusters run the OpenMDS plugin:
+//! `home` (the server's own), `payments` (managed) and `logs` (the destination of audit events).
+//! Nothing here is meant for production: passwords lie in files below the playground's directory.
+
+pub mod blueprint;
+pub mod certificates;
+pub mod clients;
+mod cluster;
+pub mod fetch;
+mod ground;
+mod java;
+mod keys;
+pub mod layout;
+mod logging;
+mod node;
+pub mod node_config;
+mod playground;
+mod ports;
+mod process;
+mod programs;
+pub mod progress;
+pub mod properties;
+mod ready;
+pub mod shape;
+pub mod stop;
+mod tools;
+pub mod versions;
+
+pub use cluster::Cluster;
+pub use node::Node;
+pub use playground::{Builder, Playground};

@@ -1,0 +1,211 @@
+//! `server.properties` of one node.
+//!
+//! Listener settings are those that were tried on 3.9.2 to 4.4.0 with dedicated controllers; the
+//! small-memory settings let five nodes share a laptop.
+
+use anyhow::Result;
+
+use crate::blueprint::{Blueprint, ClusterPlan, NodePlan};
+use crate::clients;
+use crate::layout::Layout;
+use crate::properties::Properties;
+use crate::shape::{ADMIN, BROKER, LOGS, Listener, SERVER_PRINCIPAL, Shape, TOKEN_ISSUER};
+
+const SMALL: &str = "
+    num.network.threads=1
+    num.io.threads=2
+    background.threads=2
+    num.recovery.threads.per.data.dir=1
+    group.coordinator.threads=1
+    log.cleaner.dedupe.buffer.size=10485760
+    offsets.topic.num.partitions=1
+    offsets.topic.replication.factor=1
+    transaction.state.log.num.partitions=1
+    transaction.state.log.replication.factor=1
+    transaction.state.log.min.isr=1
+    share.coordinator.state.topic.num.partitions=1
+    share.coordinator.state.topic.replication.factor=1
+    share.coordinator.state.topic.min.isr=1
+    default.replication.factor=1
+    min.insync.replicas=1
+    group.initial.rebalance.delay.ms=0
+    broker.session.timeout.ms=3000
+    broker.heartbeat.interval.ms=500
+    auto.create.topics.enable=false
+    controlled.shutdown.enable=true";
+
+const OAUTH: &str = "org.apache.kafka.common.security.oauthbearer";
+
+/// The class that OpenMDS adds to brokers and controllers.
+pub const AUTHORIZER: &str = "io.openmds.kafka.OpenMdsAuthorizer";
+
+/// The whole file for one node.
+pub fn server_properties(
+    blueprint: &Blueprint,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+    layout: &Layout,
+) -> Result<Properties> {
+    let shape = cluster.shape()?;
+    let mut p = Properties::new();
+    p.set("process.roles", node.role.process_roles())
+        .set("node.id", node.id)
+        .set("controller.quorum.voters", cluster.voters())
+        .set(
+            "log.dirs",
+            layout.node(&cluster.name, node.id).join("data").display(),
+        )
+        .set("num.partitions", shape.partitions)
+        .set_lines(SMALL);
+    listeners(&mut p, &shape, node);
+    plain(&mut p, "repl", blueprint.password(BROKER)?);
+    plain(&mut p, "controller", blueprint.password(BROKER)?);
+    p.set("sasl.mechanism.controller.protocol", "PLAIN");
+    if node.role.is_broker() {
+        p.set("inter.broker.listener.name", Listener::Repl.name())
+            .set("sasl.mechanism.inter.broker.protocol", "PLAIN")
+            .set(
+                "listener.name.client.sasl.enabled.mechanisms",
+                "SCRAM-SHA-256",
+            )
+            .set(
+                "listener.name.client.scram-sha-256.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+            );
+    }
+    for listener in node.ports.keys().filter(|name| name.takes_tokens()) {
+        token_listener(&mut p, *listener, cluster, layout);
+    }
+    tls(&mut p, &shape, cluster, node, layout);
+    authorizer(&mut p, blueprint, &shape, layout)?;
+    Ok(p)
+}
+
+fn listeners(p: &mut Properties, shape: &Shape, node: &NodePlan) {
+    let urls = node
+        .ports
+        .iter()
+        .map(|(listener, port)| format!("{}://127.0.0.1:{port}", listener.name()))
+        .collect::<Vec<_>>()
+        .join(",");
+    p.set("listeners", &urls);
+    let controllers = if node.ports.contains_key(&Listener::Ctoken) {
+        // A dedicated controller advertises its token listener, so that the server can ask it.
+        p.set("advertised.listeners", &urls);
+        "CONTROLLER,CTOKEN"
+    } else {
+        "CONTROLLER"
+    };
+    p.set("controller.listener.names", controllers);
+    let map = [
+        Listener::Client,
+        Listener::Token,
+        Listener::Repl,
+        Listener::Controller,
+        Listener::Ctoken,
+    ]
+    .map(|listener| format!("{}:{}", listener.name(), shape.protocol(listener)))
+    .join(",");
+    p.set("listener.security.protocol.map", map);
+}
+
+fn plain(p: &mut Properties, listener: &str, password: &str) {
+    p.set(
+        format!("listener.name.{listener}.sasl.enabled.mechanisms"),
+        "PLAIN",
+    )
+    .set(
+        format!("listener.name.{listener}.plain.sasl.jaas.config"),
+        format!(
+            "org.apache.kafka.common.security.plain.PlainLoginModule required \
+             username=\"{BROKER}\" password=\"{password}\" user_{BROKER}=\"{password}\";"
+        ),
+    );
+}
+
+fn token_listener(p: &mut Properties, listener: Listener, cluster: &ClusterPlan, layout: &Layout) {
+    let prefix = format!("listener.name.{}.", listener.name().to_lowercase());
+    let mut set = |key: &str, value: String| {
+        p.set(format!("{prefix}{key}"), value);
+    };
+    set("sasl.enabled.mechanisms", "OAUTHBEARER".to_owned());
+    set(
+        "oauthbearer.sasl.jaas.config",
+        format!("{OAUTH}.OAuthBearerLoginModule required ;"),
+    );
+    // Without this line Kafka accepts unsigned tokens.
+    set(
+        "oauthbearer.sasl.server.callback.handler.class",
+        format!("{OAUTH}.OAuthBearerValidatorCallbackHandler"),
+    );
+    set("sasl.oauthbearer.jwks.endpoint.url", jwks_url(layout));
+    set("sasl.oauthbearer.expected.issuer", TOKEN_ISSUER.to_owned());
+    set("sasl.oauthbearer.expected.audience", cluster.id.clone());
+}
+
+/// The JWKS file as a URL, exactly as the JVM flag that allows it must spell it.
+pub fn jwks_url(layout: &Layout) -> String {
+    format!("file://{}", layout.jwks().display())
+}
+
+fn tls(p: &mut Properties, shape: &Shape, cluster: &ClusterPlan, node: &NodePlan, layout: &Layout) {
+    for listener in node.ports.keys().filter(|name| shape.encrypts(**name)) {
+        let prefix = format!("listener.name.{}.ssl.", listener.name().to_lowercase());
+        p.set(format!("{prefix}keystore.type"), "PEM")
+            .set(
+                format!("{prefix}keystore.location"),
+                layout.keystore(&cluster.name).display(),
+            )
+            .set(format!("{prefix}truststore.type"), "PEM")
+            .set(
+                format!("{prefix}truststore.location"),
+                layout.ca().display(),
+            );
+    }
+}
+
+fn authorizer(
+    p: &mut Properties,
+    blueprint: &Blueprint,
+    shape: &Shape,
+    layout: &Layout,
+) -> Result<()> {
+    p.set(
+        "super.users",
+        format!("User:{SERVER_PRINCIPAL};User:{BROKER};User:{ADMIN}"),
+    );
+    if !blueprint.plugin {
+        p.set(
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        );
+        return Ok(());
+    }
+    p.set("authorizer.class.name", AUTHORIZER);
+    let destination = blueprint.cluster(LOGS.name)?;
+    let exporter = clients::connection(blueprint, destination, shape.writer, layout)?;
+    p.set_all("confluent.security.event.logger.exporter.kafka.", &exporter)
+        .set(
+            "confluent.security.event.logger.exporter.kafka.topic.create",
+            false,
+        )
+        .set(
+            "openmds.audit.destinations.allowed",
+            destinations(blueprint).join(","),
+        );
+    Ok(())
+}
+
+/// Every server that a document may name as destination.
+pub fn destinations(blueprint: &Blueprint) -> Vec<String> {
+    blueprint
+        .clusters
+        .iter()
+        .filter(|cluster| {
+            cluster
+                .shape()
+                .is_ok_and(|shape| shape.encrypts(Listener::Client))
+        })
+        .flat_map(|cluster| cluster.addresses(Listener::Client))
+        .collect()
+}
