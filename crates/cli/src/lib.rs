@@ -1,1 +1,136 @@
-//! stub
+//! The street door: the commands that a person types.
+//!
+//! `Command` is the tree of commands, one file each under `commands`; they speak HTTP with a metadata server and print through
+//! one [`Printer`]. Nothing here decides what is allowed, valid or routed: the server does.
+
+mod commands;
+mod environment;
+mod failure;
+mod http;
+mod input;
+mod json_text;
+mod printer;
+mod scope;
+mod server;
+mod server_url;
+mod session;
+mod table;
+
+pub use commands::Command;
+pub use environment::Environment;
+pub use failure::Failure;
+pub use input::Input;
+pub use printer::Printer;
+pub use scope::{ClusterIds, ScopeFlags};
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Manage an OpenMDS metadata server from the command line.
+#[derive(Debug, clap::Parser)]
+#[command(name = "openmds", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OutputFormat {
+    /// A table for people
+    Human,
+    /// JSON for programs
+    Json,
+}
+
+/// The flag that chooses the output.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Output {
+    /// Print a table (human) or JSON
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value = "human",
+        value_name = "FORMAT",
+        hide_possible_values = false
+    )]
+    output: OutputFormat,
+}
+
+/// The flags for a server that asks for a client certificate.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ClientCertificate {
+    /// PEM file with the certificate to show to the server
+    #[arg(long, value_name = "FILE", requires = "client_key_path")]
+    client_cert_path: Option<PathBuf>,
+    /// PEM file with the private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "client_cert_path")]
+    client_key_path: Option<PathBuf>,
+}
+
+impl ClientCertificate {
+    /// Certificate and key: the flags, else the environment's.
+    fn files(self, environment: &Environment) -> Option<(PathBuf, PathBuf)> {
+        self.client_cert_path.zip(self.client_key_path).or_else(|| {
+            environment
+                .client_cert_path
+                .clone()
+                .zip(environment.client_key_path.clone())
+        })
+    }
+}
+
+/// All that a command may touch besides the network and its own files.
+pub struct World {
+    /// Settings from environment variables.
+    pub environment: Environment,
+    /// Where words go.
+    pub printer: Printer,
+    /// Where words come from.
+    pub input: Input,
+}
+
+impl World {
+    /// The environment and the standard streams of this process.
+    pub fn of_process() -> Self {
+        let environment = Environment::of_process();
+        Self {
+            printer: Printer::of_process(environment.no_color),
+            input: Input::of_process(),
+            environment,
+        }
+    }
+
+    async fn server(&self, certificate: ClientCertificate) -> Result<server::Server, Failure> {
+        server::Server::open(&self.environment, certificate.files(&self.environment)).await
+    }
+}
+
+/// Carries out one command and says on standard error why, if it fails. The answer is the exit code: 0 done, 1 failed, 2 wrong usage.
+pub async fn run(command: Command, world: &mut World) -> u8 {
+    match command.run(world).await {
+        Ok(()) => 0,
+        Err(failure) => {
+            world.printer.failure(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+/// Carries out one command as this process.
+pub fn run_process(command: Command) -> ExitCode {
+    let mut world = World::of_process();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => ExitCode::from(runtime.block_on(run(command, &mut world))),
+        Err(error) => {
+            let failure = Failure::new(format!("cannot start: {error}"));
+            world.printer.failure(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `openmds audit-log ...`
+
+mod config_describe;
+mod config_update;
+mod route_list;
+mod route_lookup;
+mod status;
+
+use crate::http::{Answer, Request, refusal};
+use crate::json_text::indented;
+use crate::server::Server;
+use crate::{Failure, World};
+
+/// The audit log.
+#[derive(Debug, clap::Subcommand)]
+pub enum AuditLogCommand {
+    /// Show or replace the audit log configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Find out which routes concern a resource
+    #[command(subcommand)]
+    Route(RouteCommand),
+    Status(status::Status),
+}
+
+/// The audit log configuration.
+#[derive(Debug, clap::Subcommand)]
+pub enum ConfigCommand {
+    Describe(config_describe::ConfigDescribe),
+    Update(config_update::ConfigUpdate),
+}
+
+/// Routes of the audit log configuration.
+#[derive(Debug, clap::Subcommand)]
+pub enum RouteCommand {
+    List(route_list::RouteList),
+    Lookup(route_lookup::RouteLookup),
+}
+
+impl AuditLogCommand {
+    pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
+        match self {
+            Self::Config(ConfigCommand::Describe(command)) => command.run(world).await,
+            Self::Config(ConfigCommand::Update(command)) => command.run(world).await,
+            Self::Route(RouteCommand::List(command)) => command.run(world).await,
+            Self::Route(RouteCommand::Lookup(command)) => command.run(world).await,
+            Self::Status(command) => command.run(world).await,
+        }
+    }
+}
+
+/// Sends a request to an audit endpoint; anything but success is a failure in the form of those endpoints.
+async fn ask(server: &mut Server, request: &Request) -> Result<Answer, Failure> {
+    let answer = server.send(request).await?;
+    if answer.status.is_success() {
+        Ok(answer)
+    } else {
+        Err(refusal::audit(&answer))
+    }
+}
+
+/// Prints a document in the key order of the server, after its warnings.
+fn print(world: &mut World, answer: &Answer) -> Result<(), Failure> {
+    warn(world, answer);
+    world.printer.data(&indented(answer.json_text()?))
+}
+
+fn warn(world: &mut World, answer: &Answer) {
+    for warning in &answer.warnings {
+        world.printer.warning(warning);
+    }
+    match answer.pending_clusters {
+        None | Some(0) => {}
+        Some(1) => world.printer.warning(
+            "1 cluster cannot be reached and gets the configuration later; see `openmds audit-log status`",
+        ),
+        Some(count) => world.printer.warning(&format!(
+            "{count} clusters cannot be reached and get the configuration later; see `openmds audit-log status`"
+        )),
+    }
+}

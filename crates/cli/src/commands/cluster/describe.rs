@@ -1,0 +1,111 @@
+//! `openmds cluster describe`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::http::{Authorization, Client, Request, refusal};
+use crate::json_text::indented;
+use crate::server_url::ServerUrl;
+use crate::session::Store;
+use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+
+/// Show the cluster that a server belongs to
+///
+/// Works with every server that answers /v1/metadata/id, and without having logged in.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  openmds cluster describe --url http://localhost:8090
+  openmds cluster describe -o json")]
+pub struct Describe {
+    /// Address of the server [default: OPENMDS_URL, else the server of the session]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// PEM file of certificate authorities to trust besides those of this machine [default: OPENMDS_CA]
+    #[arg(long, value_name = "FILE")]
+    certificate_authority_path: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: ClientCertificate,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// The answer of `/v1/metadata/id`.
+#[derive(Debug, serde::Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    id: String,
+    scope: Option<MetadataScope>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct MetadataScope {
+    #[serde(default)]
+    clusters: BTreeMap<String, String>,
+}
+
+impl Describe {
+    pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
+        let session = Store::new(world.environment.config_dir.clone())
+            .and_then(|store| store.session())
+            .ok()
+            .flatten();
+        let flag = self.url.or_else(|| world.environment.url.clone());
+        let url = match (&flag, &session) {
+            (Some(text), _) => ServerUrl::parse(text)?,
+            (None, Some(session)) => session.url.clone(),
+            (None, None) => {
+                return Err(
+                    Failure::usage("the address of the server is not known").hint("Add --url URL")
+                );
+            }
+        };
+        if let Some(assumed) = flag.and_then(|_| url.assumed()) {
+            world.printer.notice(assumed);
+        }
+        let of_session = session
+            .filter(|session| session.url.as_str() == url.as_str())
+            .and_then(|session| session.certificate_authority_path);
+        let authority = self
+            .certificate_authority_path
+            .or_else(|| world.environment.certificate_authority_path.clone())
+            .or(of_session);
+        let certificate = self.certificate.files(&world.environment);
+        let client = Client::new(&url, authority.as_deref(), certificate.as_ref())?;
+        describe(world, &client, self.output.output).await
+    }
+}
+
+async fn describe(world: &mut World, client: &Client, output: OutputFormat) -> Result<(), Failure> {
+    let request = Request::get_root(&["v1", "metadata", "id"])?;
+    let answer = client.send(&request, Authorization::None).await?;
+    if !answer.status.is_success() {
+        return Err(refusal::general(&answer).hint(
+            "Check that the URL is that of a metadata server or of another server of the platform",
+        ));
+    }
+    let metadata: Metadata = answer.json()?;
+    let clusters = metadata
+        .scope
+        .map(|scope| scope.clusters)
+        .unwrap_or_default();
+    if output == OutputFormat::Json {
+        let scope: Vec<_> = clusters
+            .iter()
+            .map(|(kind, id)| json!({ "type": kind, "id": id }))
+            .collect();
+        let json = json!({ "crn": metadata.id, "scope": scope });
+        return world.printer.data(&indented(&json.to_string()));
+    }
+    if !metadata.id.is_empty() {
+        world
+            .printer
+            .data(&format!("Resource name: {}\n", metadata.id))?;
+    }
+    let rows: Vec<_> = clusters
+        .into_iter()
+        .map(|(kind, id)| vec![kind, id])
+        .collect();
+    world.printer.table(&["Type", "ID"], &rows)
+}

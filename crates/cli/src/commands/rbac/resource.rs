@@ -1,0 +1,110 @@
+//! Principals, resources and the patterns that bindings are made of.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+use crate::scope::Scope;
+
+/// `Topic:orders`, as written on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Resource {
+    pub(super) kind: String,
+    pub(super) name: String,
+}
+
+impl Resource {
+    /// Splits at the first colon: names may have more.
+    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+        match text.split_once(':') {
+            Some((kind, name)) if !kind.is_empty() && !name.is_empty() => Ok(Self {
+                kind: kind.to_owned(),
+                name: name.to_owned(),
+            }),
+            _ => Err(Failure::usage("incorrect resource format specified")
+                .hint("Write --resource TYPE:NAME, for example --resource Topic:orders")),
+        }
+    }
+
+    pub(super) fn pattern(&self, prefix: bool) -> Pattern {
+        Pattern {
+            resource_type: self.kind.clone(),
+            name: self.name.clone(),
+            pattern_type: if prefix { "PREFIXED" } else { "LITERAL" }.to_owned(),
+        }
+    }
+}
+
+/// A resource pattern on the wire.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Pattern {
+    pub(super) resource_type: String,
+    pub(super) name: String,
+    pub(super) pattern_type: String,
+}
+
+impl Pattern {
+    /// Whether the pattern names the resource; as `role-binding list --role R --resource T:N` answers on the server.
+    pub(super) fn covers(&self, resource: &Resource) -> bool {
+        self.resource_type == resource.kind
+            && match self.pattern_type.as_str() {
+                "PREFIXED" => resource.name.starts_with(&self.name),
+                _ => self.name == resource.name || self.name == "*",
+            }
+    }
+}
+
+/// Refuses a principal without its type.
+pub(super) fn check_principal(principal: &str) -> Result<(), Failure> {
+    if principal.contains(':') {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("the principal \"{principal}\" has no type"))
+            .hint(format!("Write User:{principal} or Group:{principal}")),
+    )
+}
+
+/// One binding as the user described it.
+#[derive(Debug, Clone)]
+pub(super) struct Binding {
+    pub(super) principal: String,
+    pub(super) role: String,
+    pub(super) scope: Scope,
+    pub(super) resource: Option<(Resource, Pattern)>,
+}
+
+/// The flags that describe one binding.
+#[derive(Debug, clap::Args)]
+pub(super) struct BindingFlags {
+    /// Whose binding: User:NAME or Group:NAME
+    #[arg(long, value_name = "PRINCIPAL")]
+    principal: String,
+    /// Name of the role
+    #[arg(long)]
+    role: String,
+    #[command(flatten)]
+    scope: crate::ScopeFlags,
+    /// TYPE:NAME of the resource, for roles that are bound to resources
+    #[arg(long, value_name = "TYPE:NAME")]
+    resource: Option<String>,
+    /// The resource is every one whose name begins with NAME
+    #[arg(long, requires = "resource")]
+    prefix: bool,
+}
+
+impl BindingFlags {
+    pub(super) fn binding(self) -> Result<Binding, Failure> {
+        check_principal(&self.principal)?;
+        let resource = self.resource.as_deref().map(Resource::parse).transpose()?;
+        Ok(Binding {
+            principal: self.principal,
+            role: self.role,
+            scope: self.scope.scope()?,
+            resource: resource.map(|resource| {
+                let pattern = resource.pattern(self.prefix);
+                (resource, pattern)
+            }),
+        })
+    }
+}

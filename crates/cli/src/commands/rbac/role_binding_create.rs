@@ -1,0 +1,106 @@
+//! `openmds iam rbac role-binding create`; the request and the output are shared with `delete`.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::resource::{Binding, BindingFlags};
+use super::roles;
+use crate::http::{Request, refusal};
+use crate::json_text::indented;
+use crate::server::Server;
+use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+
+/// Give a principal a role
+///
+/// The role holds for the clusters of the scope and, with --resource, for that resource there. What is bound already stays bound.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  openmds iam rbac role-binding create --role AuditAdmin \\
+    --principal User:alice --kafka-cluster DBS26_qTQ-mT23p5opUK_g
+  openmds iam rbac role-binding create --role DeveloperWrite \\
+    --principal User:auditlogwriter \\
+    --resource Topic:confluent-audit-log-events --prefix --cluster-name logs")]
+pub struct RoleBindingCreate {
+    #[command(flatten)]
+    binding: BindingFlags,
+    #[command(flatten)]
+    certificate: ClientCertificate,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl RoleBindingCreate {
+    pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
+        let binding = self.binding.binding()?;
+        let mut server = world.server(self.certificate).await?;
+        let warnings = change(&mut server, Method::POST, &binding).await?;
+        for warning in &warnings {
+            world.printer.warning(warning);
+        }
+        show(world, &binding, self.output.output)
+    }
+}
+
+/// Adds (`POST`) or removes (`DELETE`) a binding. Answers the server's warnings.
+pub(super) async fn change(
+    server: &mut Server,
+    method: Method,
+    binding: &Binding,
+) -> Result<Vec<String>, Failure> {
+    let (principal, role) = (binding.principal.as_str(), binding.role.as_str());
+    let scope = binding.scope.to_json();
+    let request = match &binding.resource {
+        None => {
+            Request::new(method, &["principals", principal, "roles", role])?.body(scope.to_string())
+        }
+        Some((resource, pattern)) => {
+            roles::check_resource_type(server, Some(role), resource).await?;
+            Request::new(
+                method,
+                &["principals", principal, "roles", role, "bindings"],
+            )?
+            .body(json!({ "scope": scope, "resourcePatterns": [pattern] }).to_string())
+        }
+    };
+    let answer = server.send(&request).await?;
+    match answer.status {
+        StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Ok(answer.warnings),
+        status if status.is_success() => Err(Failure::new(format!(
+            "no error but received HTTP status code {}",
+            status.as_u16()
+        ))),
+        StatusCode::NOT_FOUND => Err(refusal::general(&answer).hint(roles::LIST_HINT)),
+        _ => Err(refusal::general(&answer)),
+    }
+}
+
+/// Prints what was bound or removed.
+pub(super) fn show(
+    world: &mut World,
+    binding: &Binding,
+    output: OutputFormat,
+) -> Result<(), Failure> {
+    let pattern = binding.resource.as_ref().map(|(_, pattern)| pattern);
+    if output == OutputFormat::Json {
+        let mut json = json!({ "principal": binding.principal, "role": binding.role });
+        if let (Some(object), Some(pattern)) = (json.as_object_mut(), pattern) {
+            object.insert("resource_type".to_owned(), json!(pattern.resource_type));
+            object.insert("name".to_owned(), json!(pattern.name));
+            object.insert("pattern_type".to_owned(), json!(pattern.pattern_type));
+        }
+        return world.printer.data(&indented(&json.to_string()));
+    }
+    let mut properties = vec![
+        ("Principal", binding.principal.clone()),
+        ("Role", binding.role.clone()),
+        ("Scope", binding.scope.describe()),
+    ];
+    if let Some(pattern) = pattern {
+        properties.extend([
+            ("Resource Type", pattern.resource_type.clone()),
+            ("Name", pattern.name.clone()),
+            ("Pattern Type", pattern.pattern_type.clone()),
+        ]);
+    }
+    world.printer.properties(&properties)
+}

@@ -1,0 +1,65 @@
+//! Every environment variable that the commands look at, and nothing else of the process.
+//!
+//! Each setting has our own name, which comes first, and the name that users of the reference product have in their scripts.
+//! A variable that is set to nothing counts as not set.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+/// Settings taken from environment variables.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// `OPENMDS_URL`, `CONFLUENT_PLATFORM_MDS_URL`: the server to log in to.
+    pub url: Option<String>,
+    /// `OPENMDS_USERNAME`, `CONFLUENT_PLATFORM_USERNAME`.
+    pub username: Option<String>,
+    /// `OPENMDS_PASSWORD`, `CONFLUENT_PLATFORM_PASSWORD`.
+    pub password: Option<SecretString>,
+    /// `OPENMDS_CA`, `CONFLUENT_PLATFORM_CERTIFICATE_AUTHORITY_PATH`: a PEM file of authorities to trust besides the system's.
+    pub certificate_authority_path: Option<PathBuf>,
+    /// `OPENMDS_CLIENT_CERT`, `CONFLUENT_PLATFORM_CLIENT_CERT_PATH`.
+    pub client_cert_path: Option<PathBuf>,
+    /// `OPENMDS_CLIENT_KEY`, `CONFLUENT_PLATFORM_CLIENT_KEY_PATH`.
+    pub client_key_path: Option<PathBuf>,
+    /// `OPENMDS_CONFIG_DIR`, else `.openmds` in the home directory: where the session is kept. `None`: there is neither.
+    pub config_dir: Option<PathBuf>,
+    /// `NO_COLOR`: set to anything, output has no colours.
+    pub no_color: bool,
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub fn of_process() -> Self {
+        Self::from_variables(|name| std::env::var(name).ok(), std::env::home_dir())
+    }
+
+    /// Reads the settings through `variable`; `home` is the user's home directory.
+    pub fn from_variables(
+        variable: impl Fn(&str) -> Option<String>,
+        home: Option<PathBuf>,
+    ) -> Self {
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .filter_map(|name| variable(name))
+                .find(|value| !value.is_empty())
+        };
+        let path = |names: &[&str]| first(names).map(PathBuf::from);
+        Self {
+            url: first(&["OPENMDS_URL", "CONFLUENT_PLATFORM_MDS_URL"]),
+            username: first(&["OPENMDS_USERNAME", "CONFLUENT_PLATFORM_USERNAME"]),
+            password: first(&["OPENMDS_PASSWORD", "CONFLUENT_PLATFORM_PASSWORD"])
+                .map(SecretString::from),
+            certificate_authority_path: path(&[
+                "OPENMDS_CA",
+                "CONFLUENT_PLATFORM_CERTIFICATE_AUTHORITY_PATH",
+            ]),
+            client_cert_path: path(&["OPENMDS_CLIENT_CERT", "CONFLUENT_PLATFORM_CLIENT_CERT_PATH"]),
+            client_key_path: path(&["OPENMDS_CLIENT_KEY", "CONFLUENT_PLATFORM_CLIENT_KEY_PATH"]),
+            config_dir: path(&["OPENMDS_CONFIG_DIR"])
+                .or_else(|| home.map(|home| home.join(".openmds"))),
+            no_color: first(&["NO_COLOR"]).is_some(),
+        }
+    }
+}

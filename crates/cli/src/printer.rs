@@ -1,0 +1,122 @@
+//! The only place that prints. Data goes to standard output, everything else to standard error.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use crate::failure::Failure;
+use crate::table;
+
+/// Where a command's words go.
+pub struct Printer {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    out_is_terminal: bool,
+    err_is_terminal: bool,
+    colors: bool,
+}
+
+impl Printer {
+    /// Prints to the standard streams of this process. Colours only on a terminal, and not with `no_color`.
+    pub fn of_process(no_color: bool) -> Self {
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        let err_is_terminal = err.is_terminal();
+        Self {
+            out_is_terminal: out.is_terminal(),
+            err_is_terminal,
+            colors: err_is_terminal && !no_color,
+            out: Box::new(out),
+            err: Box::new(err),
+        }
+    }
+
+    /// Prints into two writers, as into pipes.
+    pub fn to_writers(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
+        Self {
+            out,
+            err,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            colors: false,
+        }
+    }
+
+    /// One piece of data, and a line end if it has none.
+    pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
+        match written {
+            // The reader (`head`, `grep -q`) has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::new(format!(
+                "cannot write to standard output: {error}"
+            ))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Rows under a heading.
+    pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
+        self.data(&table::table(heading, rows, self.out_is_terminal))
+    }
+
+    /// One thing, a line for each of its properties.
+    pub(crate) fn properties(&mut self, properties: &[(&str, String)]) -> Result<(), Failure> {
+        self.data(&table::properties(properties, self.out_is_terminal))
+    }
+
+    /// Wipes the terminal before something is shown again; nothing in a pipe.
+    pub(crate) fn start_over(&mut self) -> Result<(), Failure> {
+        if self.out_is_terminal {
+            // ANSI: cursor home, erase to the end of the screen.
+            return self.data("\u{1b}[H\u{1b}[J");
+        }
+        Ok(())
+    }
+
+    /// Something good to know for a person at a terminal; silent in scripts.
+    pub(crate) fn note(&mut self, text: &str) {
+        if self.err_is_terminal {
+            self.say(text);
+        }
+    }
+
+    /// Something that was decided for the user.
+    pub(crate) fn notice(&mut self, text: &str) {
+        self.say(text);
+    }
+
+    /// Something that worked but deserves a look.
+    pub(crate) fn warning(&mut self, text: &str) {
+        let label = self.colored("Warning:", "33");
+        self.say(&format!("{label} {text}"));
+    }
+
+    /// Why the command failed and what to do next.
+    pub fn failure(&mut self, failure: &Failure) {
+        let label = self.colored("Error:", "31");
+        self.say(&format!("{label} {}", failure.message()));
+        if !failure.hints().is_empty() {
+            self.say("\nSuggestions:");
+            for hint in failure.hints() {
+                self.say(&format!("    {hint}"));
+            }
+        }
+    }
+
+    /// A question; the answer is typed on the same line.
+    pub(crate) fn prompt(&mut self, text: &str) {
+        // When standard error is gone there is nobody left to tell.
+        drop(write!(self.err, "{text}").and_then(|()| self.err.flush()));
+    }
+
+    fn say(&mut self, text: &str) {
+        drop(writeln!(self.err, "{text}"));
+    }
+
+    fn colored(&self, text: &str, color: &str) -> String {
+        if self.colors {
+            format!("\u{1b}[1;{color}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
