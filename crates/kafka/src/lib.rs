@@ -1,1 +1,32 @@
-//! stub
+//! The only crate that knows a Kafka client library.
+//!
+//! The rest of OpenMDS sees three narrow traits ([`Connector`], [`Admin`], [`ControllerAdmin`]), the
+//! settings that a connection needs, and one error type whose messages are written for operators.
+//! [`WireConnector`] is the implementation for real clusters, [`fake`] the one for tests.
+//! Producing and consuming do not live here yet, nor does any decision about what to push.
+
+mod admin;
+mod error;
+pub mod fake;
+pub mod jaas;
+mod pem;
+mod settings;
+mod wire;
+
+pub use admin::{
+    Admin, BrokerNode, ClusterDescription, ConfigValue, Connector, ControllerAdmin, NodeConfig,
+    TopicDescription,
+};
+pub use error::KafkaError;
+pub use settings::{
+    Connection, HostPort, HostPortError, PropertyContext, PropertyError, Sasl, SaslMechanism,
+    SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,
+    connection_from_properties,
+};
+pub use wire::WireConnector;
+
+/// The largest configuration value that Kafka carries, in bytes of UTF-8.
+///
+/// Kafka's generated code refuses longer strings on both ends (`MessageDataGenerator`); a broker
+/// answers an oversized one by dropping the connection, so it is measured before sending.
+pub const MAX_CONFIG_VALUE_BYTES: usize = 32_767;

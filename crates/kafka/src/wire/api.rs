@@ -1,0 +1,40 @@
+//! The requests that we send, each with its key and answer.
+//!
+//! `kafka-protocol` has such a trait too, but only together with the broker half of every message.
+
+use kafka_protocol::messages::{
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreateTopicsRequest, CreateTopicsResponse,
+    DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
+    DescribeConfigsResponse, DescribeQuorumRequest, DescribeQuorumResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, MetadataRequest,
+    MetadataResponse, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest,
+    SaslHandshakeResponse,
+};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
+
+/// A request of Kafka's protocol.
+pub(super) trait Api: Encodable + HeaderVersion + Message + Send + Sync {
+    const KEY: ApiKey;
+    type Answer: Decodable + HeaderVersion + Send;
+}
+
+macro_rules! apis {
+    ($($key:ident: $request:ty => $answer:ty;)*) => {
+        $(impl Api for $request {
+            const KEY: ApiKey = ApiKey::$key;
+            type Answer = $answer;
+        })*
+    };
+}
+
+apis! {
+    ApiVersions: ApiVersionsRequest => ApiVersionsResponse;
+    SaslHandshake: SaslHandshakeRequest => SaslHandshakeResponse;
+    SaslAuthenticate: SaslAuthenticateRequest => SaslAuthenticateResponse;
+    Metadata: MetadataRequest => MetadataResponse;
+    DescribeCluster: DescribeClusterRequest => DescribeClusterResponse;
+    DescribeQuorum: DescribeQuorumRequest => DescribeQuorumResponse;
+    DescribeConfigs: DescribeConfigsRequest => DescribeConfigsResponse;
+    IncrementalAlterConfigs: IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
+    CreateTopics: CreateTopicsRequest => CreateTopicsResponse;
+}

@@ -1,0 +1,51 @@
+//! The client for real clusters: Kafka's protocol over tokio and rustls.
+//!
+//! `docs/decisions/0001-kafka-client.md` says why this and no larger client library. From the
+//! outside in: [`broker_admin`] and [`controller_admin`] know what to ask, [`pool`] whom to ask and
+//! when to ask again, [`session`] holds one logged-in connection, [`dial`] opens its stream.
+
+mod api;
+mod broker_admin;
+mod cluster;
+mod code;
+mod configs;
+mod controller_admin;
+mod deadline;
+mod dial;
+mod frame;
+mod login;
+mod pool;
+mod scram;
+mod session;
+mod tls;
+mod tls_failure;
+mod topics;
+mod trust;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Admin, Connection, Connector, ControllerAdmin, KafkaError};
+
+/// Connects to real clusters. Needs a tokio runtime with I/O and time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WireConnector;
+
+#[async_trait]
+impl Connector for WireConnector {
+    async fn connect(&self, connection: &Connection) -> Result<Arc<dyn Admin>, KafkaError> {
+        let pool = pool::Pool::new(connection)?;
+        Ok(Arc::new(broker_admin::BrokerAdmin::open(pool).await?))
+    }
+
+    async fn connect_controller(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn ControllerAdmin>, KafkaError> {
+        let pool = pool::Pool::new(connection)?;
+        Ok(Arc::new(
+            controller_admin::WireController::open(pool).await?,
+        ))
+    }
+}
