@@ -14,3 +14,4 @@ pub mod json;
 pub mod names;
 pub mod plan;
 pub mod rbac;
+mod text;

@@ -1,7 +1,9 @@
 //! Event categories: every audited method belongs to exactly one.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::fmt;
+
+use crate::text::quotation;
 
 /// The categories of `audit-logs.md` 4.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +70,7 @@ impl Category {
             .into_iter()
             .find(|category| category.as_str() == text)
             .ok_or_else(|| CategoryError {
-                text: text.to_string(),
+                text: quotation(text),
             })
     }
 

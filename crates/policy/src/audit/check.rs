@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::json::Json;
+use crate::text::excerpt;
 
 /// Most faults named one by one; a hostile document must not produce an endless answer.
 const MOST_FAULTS: usize = 100;
@@ -49,7 +50,9 @@ impl Faults {
     }
 
     pub(super) fn wrong_kind(&mut self, path: &str, expected: &str, found: &Json) {
-        self.add(path, format!("must be {expected}, not {}", found.kind()));
+        let subject = if path.is_empty() { "the document " } else { "" };
+        let found = found.kind();
+        self.add(path, format!("{subject}must be {expected}, not {found}"));
     }
 
     pub(super) fn missing(&mut self, path: &str) {
@@ -92,6 +95,32 @@ impl Faults {
         Some(seen)
     }
 
+    /// The strings of an array with their paths; what is no string is a fault. `None` if the array
+    /// is absent, `null` or no array.
+    pub(super) fn strings<'a>(
+        &mut self,
+        path: &str,
+        json: Option<&'a Json>,
+    ) -> Option<Vec<(String, &'a str)>> {
+        let items = match json {
+            None | Some(Json::Null) => return None,
+            Some(Json::Array(items)) => items,
+            Some(other) => {
+                self.wrong_kind(path, "an array of strings", other);
+                return None;
+            }
+        };
+        let mut strings = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            match item {
+                Json::String(text) => strings.push((path, text.as_str())),
+                other => self.wrong_kind(&path, "a string", other),
+            }
+        }
+        Some(strings)
+    }
+
     /// Names every member that is not expected.
     pub(super) fn refuse_others(
         &mut self,
@@ -118,7 +147,7 @@ pub(super) fn member<'a>(members: &[(&'a str, &'a Json)], name: &str) -> Option<
         .map(|(_, value)| *value)
 }
 
-/// `path.name`, or `path["name"]` where the name is no plain word.
+/// `path.name`, or `path["name"]`, cut if it is long, where the name is no plain word.
 pub(super) fn join(path: &str, name: &str) -> String {
     let plain = !name.is_empty()
         && name
@@ -127,6 +156,6 @@ pub(super) fn join(path: &str, name: &str) -> String {
     match (path.is_empty(), plain) {
         (true, true) => name.to_string(),
         (false, true) => format!("{path}.{name}"),
-        (_, false) => format!("{path}[{name:?}]"),
+        (_, false) => format!("{path}[{:?}]", excerpt(name)),
     }
 }

@@ -38,10 +38,8 @@ pub fn lookup_route(document: &Document, crn: Option<&Crn>) -> RouteLookup {
     ) {
         Routing::Topic(topic) => document
             .topics
-            .keys()
-            .find(|known| known.as_str() == topic)
-            .cloned()
-            .map(Target::Topic),
+            .get_key_value(topic)
+            .map(|(topic, _)| Target::Topic(topic.clone())),
         Routing::Discarded(_) => Some(Target::Discard),
     };
     let rule = |category| Rule {

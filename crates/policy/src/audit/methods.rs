@@ -6,6 +6,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 
 use super::category::Category::{
     self, Consume, Describe, Heartbeat, Interbroker, Management, Produce,
@@ -156,7 +157,7 @@ impl Category {
     }
 }
 
-/// The CRN element type of a Kafka resource type as an authorizer names it; `None` for the
+/// The CRN element type of a resource type as authorizers and role tables spell it; `None` for the
 /// cluster itself, whose CRN has no further element (`audit-logs.md` 3.1).
 #[must_use]
 pub fn crn_kind(resource_type: &str) -> Option<Cow<'static, str>> {
@@ -167,7 +168,19 @@ pub fn crn_kind(resource_type: &str) -> Option<Cow<'static, str>> {
         "TransactionalId" => "transaction-id",
         "DelegationToken" => "delegation-token",
         "User" => "user",
-        other => return Some(Cow::Owned(other.to_ascii_lowercase())),
+        other => return Some(Cow::Owned(kebab_case(other))),
     };
     Some(Cow::Borrowed(kind))
+}
+
+/// `SecurityMetadata` as `security-metadata`.
+fn kebab_case(name: &str) -> String {
+    let mut kind = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !kind.is_empty() {
+            kind.push('-');
+        }
+        kind.push(character.to_ascii_lowercase());
+    }
+    kind
 }

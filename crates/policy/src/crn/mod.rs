@@ -8,7 +8,7 @@ mod pattern;
 mod percent;
 
 pub use name::{Crn, Element};
-pub use parse::CrnError;
+pub use parse::{CrnError, check_authority};
 pub use pattern::{CrnPattern, PatternElement, Specificity, ValuePattern};
 
 /// Element types that mean the same; the first spelling is the one kept (`audit-logs.md` 3.1).

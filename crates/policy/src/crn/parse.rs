@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::name::{Crn, Element};
 use super::pattern::{CrnPattern, PatternElement, ValuePattern};
 use super::{canonical_kind, percent};
+use crate::text::quotation;
 
 /// Longest CRN text taken, bytes; far above any real one, it bounds the work on hostile input.
 const LONGEST: usize = 4096;
@@ -70,6 +71,18 @@ struct Split<'a> {
     steps: Vec<&'a str>,
 }
 
+/// Says why a text cannot be an authority, such as a broker's
+/// `confluent.authorizer.authority.name`; empty is one (`audit-logs.md` 3.1).
+pub fn check_authority(authority: &str) -> Result<(), CrnError> {
+    let host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    if authority.bytes().all(host) {
+        return Ok(());
+    }
+    Err(CrnError::Authority {
+        authority: quotation(authority),
+    })
+}
+
 fn split(text: &str) -> Result<Split<'_>, CrnError> {
     if text.len() > LONGEST {
         return Err(CrnError::TooLong { length: text.len() });
@@ -77,20 +90,15 @@ fn split(text: &str) -> Result<Split<'_>, CrnError> {
     let rest = text
         .strip_prefix("crn://")
         .ok_or_else(|| CrnError::Scheme {
-            text: text.to_string(),
+            text: quotation(text),
         })?;
     let (authority, path) = rest.split_once('/').ok_or_else(|| CrnError::NoElement {
-        text: text.to_string(),
+        text: quotation(text),
     })?;
-    let host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
-    if !authority.bytes().all(host) {
-        return Err(CrnError::Authority {
-            authority: authority.to_string(),
-        });
-    }
+    check_authority(authority)?;
     if path.is_empty() {
         return Err(CrnError::NoElement {
-            text: text.to_string(),
+            text: quotation(text),
         });
     }
     Ok(Split {
@@ -102,7 +110,7 @@ fn split(text: &str) -> Result<Split<'_>, CrnError> {
 /// Splits `type=value`, leaving the value encoded.
 fn step(element: &str, position: usize) -> Result<(&str, &str), CrnError> {
     let error = || CrnError::Element {
-        element: element.to_string(),
+        element: quotation(element),
         position,
     };
     let (kind, value) = element.split_once('=').ok_or_else(error)?;
@@ -116,12 +124,12 @@ fn step(element: &str, position: usize) -> Result<(&str, &str), CrnError> {
 fn decoded(value: &str, element: &str, position: usize) -> Result<String, CrnError> {
     if value.contains('*') {
         return Err(CrnError::Wildcard {
-            element: element.to_string(),
+            element: quotation(element),
             position,
         });
     }
     percent::decode(value).ok_or_else(|| CrnError::Escape {
-        element: element.to_string(),
+        element: quotation(element),
         position,
     })
 }

@@ -5,6 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::quotation;
+
 /// The id of a cluster, as the cluster itself reports it; compared exactly.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -34,7 +36,7 @@ impl fmt::Display for ClusterId {
 /// The registry's unique name of a cluster: printable ASCII without spaces
 /// (`rbac-registry-tokens.md` 2.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct ClusterName(String);
 
 /// Why a text cannot name a cluster.
@@ -51,7 +53,7 @@ impl ClusterName {
         let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
         if text.is_empty() || text.len() > 255 || !printable {
             return Err(ClusterNameError {
-                text: text.to_string(),
+                text: quotation(text),
             });
         }
         Ok(Self(text.to_string()))
@@ -61,6 +63,14 @@ impl ClusterName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for ClusterName {
+    type Error = ClusterNameError;
+
+    fn try_from(text: String) -> Result<Self, ClusterNameError> {
+        Self::parse(&text)
     }
 }
 

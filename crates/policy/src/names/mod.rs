@@ -7,5 +7,5 @@ mod topic;
 
 pub use cluster::{ClusterId, ClusterName, ClusterNameError};
 pub use principal::{Principal, PrincipalError, PrincipalType};
-pub use resource::{PatternType, ResourcePattern};
+pub use resource::{PatternType, ResourcePattern, ResourcePatternError};
 pub use topic::{AUDIT_TOPIC_PREFIX, DEFAULT_AUDIT_TOPIC, DestinationTopic, DestinationTopicError};

@@ -5,6 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::quotation;
+
 /// What kind of principal a name belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalType {
@@ -61,7 +63,7 @@ impl Principal {
     /// Parses `User:<name>` or `Group:<name>`; the name may hold anything but must not be empty.
     pub fn parse(text: &str) -> Result<Self, PrincipalError> {
         let error = || PrincipalError {
-            text: text.to_string(),
+            text: quotation(text),
         };
         let (kind, name) = text.split_once(':').ok_or_else(error)?;
         let kind = match kind {

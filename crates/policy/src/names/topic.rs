@@ -1,6 +1,7 @@
 //! Names of destination topics.
 
 use alloc::string::{String, ToString};
+use core::borrow::Borrow;
 use core::fmt;
 
 /// What every destination topic's name begins with (`audit-logs.md` 2.1).
@@ -52,6 +53,13 @@ impl DestinationTopic {
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Sets and maps of topics can be asked by name.
+impl Borrow<str> for DestinationTopic {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -42,6 +42,10 @@ pub fn plan_push(desired: Option<&str>, observed: ObservedConfig<'_>, tenure: Te
     match (observed, tenure) {
         (ObservedConfig::Value(value), _) if value == desired => PushStep::Unchanged,
         (ObservedConfig::Absent, _) | (_, Tenure::Ours) => PushStep::Set,
+        // A blank value is the property's default and nobody's configuration.
+        (ObservedConfig::Value(value), Tenure::Unclaimed) if value.trim().is_empty() => {
+            PushStep::Set
+        }
         (ObservedConfig::Hidden | ObservedConfig::Value(_), Tenure::Unclaimed) => PushStep::Foreign,
     }
 }

@@ -1,0 +1,56 @@
+//! Quoting what others wrote inside messages that people and logs read.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+
+/// Longest quotation, characters: enough to recognise the text.
+const LONGEST: usize = 120;
+
+/// The beginning of the text, marked if something was cut: a hostile name must not make an answer
+/// endless.
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// An excerpt with control characters escaped: a hostile name must not break a log line.
+pub(crate) fn quotation(text: &str) -> String {
+    let mut quoted = String::new();
+    for character in excerpt(text).chars() {
+        if character.is_control() {
+            quoted.extend(character.escape_default());
+        } else {
+            quoted.push(character);
+        }
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, excerpt, quotation};
+
+    #[test]
+    fn ordinary_texts_are_quoted_as_they_are() {
+        let text = "crn:///kafka=*/topic=\"é\"";
+        assert_eq!(excerpt(text), text);
+        assert_eq!(quotation(text), text);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let long = "é".repeat(LONGEST + 1);
+        assert_eq!(excerpt(&long).chars().count(), LONGEST + 1);
+        assert!(excerpt(&long).ends_with('…'));
+        let whole = "é".repeat(LONGEST);
+        assert_eq!(excerpt(&whole), whole);
+    }
+
+    #[test]
+    fn control_characters_are_escaped() {
+        assert_eq!(quotation("a\nb\u{1b}"), "a\\nb\\u{1b}");
+    }
+}
