@@ -1,0 +1,181 @@
+package io.openmds.kafka;
+
+import io.openmds.kafka.NativeEngine.Counter;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The account of one instance: what the native engine counts, and what happens after the queue. */
+final class AuditCounters implements AuditCountersMBean {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditCounters.class);
+
+    final LongAdder decided = new LongAdder();
+    /** Decisions that no rule of the document can send anywhere; the engine was not asked. */
+    final LongAdder discardedUnasked = new LongAdder();
+    final LongAdder unwantedUnasked = new LongAdder();
+    final LongAdder delivered = new LongAdder();
+    final LongAdder fallback = new LongAdder();
+    final LongAdder fallbackFailures = new LongAdder();
+    final LongAdder badDocuments = new LongAdder();
+    final LongAdder javaFailures = new LongAdder();
+    final LongAdder decisionErrors = new LongAdder();
+    volatile String appliedResourceVersion = "";
+    volatile String appliedAt = "";
+    volatile String lastDocumentError = "";
+    volatile String clusterId = "";
+    volatile LongSupplier inFlight = () -> 0;
+    volatile Supplier<String> exporterState = () -> "none";
+    private volatile NativeEngine engine;
+    private ObjectName name;
+
+    void attach(NativeEngine attached) {
+        engine = attached;
+    }
+
+    /** {@code io.openmds:type=audit,role=...,node=...}; a failure is logged, never thrown. */
+    synchronized void register(String role, int node) {
+        try {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName wanted = new ObjectName("io.openmds:type=audit,role=" + role + ",node=" + node);
+            if (server.isRegistered(wanted)) {
+                server.unregisterMBean(wanted);
+            }
+            server.registerMBean(this, wanted);
+            name = wanted;
+        } catch (JMException e) {
+            LOG.warn("The counters of the audit trail are not visible in JMX", e);
+        }
+    }
+
+    synchronized void unregister() {
+        if (name != null) {
+            try {
+                ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+            } catch (JMException e) {
+                LOG.debug("The counters of the audit trail were already gone from JMX", e);
+            }
+            name = null;
+        }
+    }
+
+    private long counted(Counter counter) {
+        NativeEngine attached = engine;
+        return attached == null ? 0 : attached.counters()[counter.ordinal()];
+    }
+
+    @Override
+    public long getDecided() {
+        return decided.sum();
+    }
+
+    @Override
+    public long getRouted() {
+        return counted(Counter.ROUTED);
+    }
+
+    @Override
+    public long getDiscarded() {
+        return counted(Counter.DISCARDED) + discardedUnasked.sum();
+    }
+
+    @Override
+    public long getExcluded() {
+        return counted(Counter.EXCLUDED);
+    }
+
+    @Override
+    public long getSuppressedOwn() {
+        return counted(Counter.SUPPRESSED_OWN);
+    }
+
+    @Override
+    public long getUnwanted() {
+        return counted(Counter.UNWANTED) + unwantedUnasked.sum();
+    }
+
+    @Override
+    public long getEnqueued() {
+        return counted(Counter.ENQUEUED);
+    }
+
+    @Override
+    public long getDroppedQueueFull() {
+        return counted(Counter.DROPPED_QUEUE_FULL);
+    }
+
+    @Override
+    public long getDelivered() {
+        return delivered.sum();
+    }
+
+    @Override
+    public long getFallback() {
+        return fallback.sum();
+    }
+
+    @Override
+    public long getFallbackFailures() {
+        return fallbackFailures.sum();
+    }
+
+    @Override
+    public long getBadDocuments() {
+        return badDocuments.sum();
+    }
+
+    @Override
+    public long getPanics() {
+        return counted(Counter.PANICS) + counted(Counter.MALFORMED) + javaFailures.sum();
+    }
+
+    @Override
+    public long getDecisionErrors() {
+        return decisionErrors.sum();
+    }
+
+    @Override
+    public long getQueueLength() {
+        return counted(Counter.QUEUE_LENGTH);
+    }
+
+    @Override
+    public long getQueueFillPermille() {
+        return counted(Counter.QUEUE_FILL_PERMILLE);
+    }
+
+    @Override
+    public long getInFlight() {
+        return inFlight.getAsLong();
+    }
+
+    @Override
+    public String getExporterState() {
+        return exporterState.get();
+    }
+
+    @Override
+    public String getAppliedResourceVersion() {
+        return appliedResourceVersion;
+    }
+
+    @Override
+    public String getAppliedAt() {
+        return appliedAt;
+    }
+
+    @Override
+    public String getLastDocumentError() {
+        return lastDocumentError;
+    }
+
+    @Override
+    public String getClusterId() {
+        return clusterId;
+    }
+}

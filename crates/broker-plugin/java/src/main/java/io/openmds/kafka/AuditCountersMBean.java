@@ -1,0 +1,48 @@
+package io.openmds.kafka;
+
+/** What JMX shows of one instance of the plugin. Counts are since the node's start. */
+public interface AuditCountersMBean {
+    long getDecided();
+
+    long getRouted();
+
+    long getDiscarded();
+
+    long getExcluded();
+
+    long getSuppressedOwn();
+
+    long getUnwanted();
+
+    long getEnqueued();
+
+    long getDroppedQueueFull();
+
+    long getDelivered();
+
+    long getFallback();
+
+    long getFallbackFailures();
+
+    long getBadDocuments();
+
+    long getPanics();
+
+    long getDecisionErrors();
+
+    long getQueueLength();
+
+    long getQueueFillPermille();
+
+    long getInFlight();
+
+    String getExporterState();
+
+    String getAppliedResourceVersion();
+
+    String getAppliedAt();
+
+    String getLastDocumentError();
+
+    String getClusterId();
+}

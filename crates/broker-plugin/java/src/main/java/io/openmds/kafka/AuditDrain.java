@@ -1,0 +1,248 @@
+package io.openmds.kafka;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that takes events out of the native queue and gives them to the exporter or, where
+ * that has to be, to the fallback log.
+ */
+final class AuditDrain implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditDrain.class);
+    private static final int USUAL_BATCH = 256 * 1024;
+    /** A queue this full is emptied into the fallback log rather than left to overflow. */
+    private static final int SPILL_PERMILLE = 500;
+    private static final long SHORTEST_NAP_NANOS = 1_000_000;
+    private static final long LONGEST_NAP_NANOS = 20_000_000;
+    private static final long CLOSE_MS = 5_000;
+    private static final long REPORT_MS = 10_000;
+
+    private final NativeEngine engine;
+    private final ExporterSettings settings;
+    private final AuditCounters counters;
+    private final FallbackLog fallback;
+    private final String clientId;
+    private final Queue<String> unrouted = new ArrayBlockingQueue<>(1_000);
+    private final Thread thread;
+    private volatile Destination wanted;
+    private volatile boolean closing;
+    private Destination current;
+    private volatile Exporter exporter;
+    private byte[] batch = new byte[USUAL_BATCH];
+    private byte[] lastTopicBytes = new byte[0];
+    private String lastTopic = "";
+    private long reported;
+    private long droppedReported;
+
+    AuditDrain(NativeEngine engine, ExporterSettings settings, String clientId, AuditCounters counters,
+            FallbackLog fallback) {
+        this.engine = engine;
+        this.settings = settings;
+        this.clientId = clientId;
+        this.counters = counters;
+        this.fallback = fallback;
+        thread = new Thread(this, "openmds-audit-drain");
+        thread.setDaemon(true);
+        counters.inFlight = () -> {
+            Exporter now = exporter;
+            return now == null ? 0 : now.inFlight();
+        };
+        counters.exporterState = () -> {
+            Exporter now = exporter;
+            return now == null ? "not used yet" : now.describe();
+        };
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** From now on events go there. May be called from any thread. */
+    void follow(Destination destination) {
+        wanted = destination;
+    }
+
+    /** A line for decisions that could not be routed; if too many wait it is written at once. */
+    void unrouted(String line) {
+        if (closing || !unrouted.offer(line)) {
+            fallback.write(line);
+        }
+    }
+
+    @Override
+    public void run() {
+        long nap = SHORTEST_NAP_NANOS;
+        while (!closing) {
+            boolean busy;
+            try {
+                busy = step();
+            } catch (RuntimeException | LinkageError e) {
+                counters.javaFailures.increment();
+                LOG.error("The audit trail's drain failed and goes on", e);
+                busy = false;
+            }
+            nap = busy ? SHORTEST_NAP_NANOS : Math.min(nap * 2, LONGEST_NAP_NANOS);
+            LockSupport.parkNanos(nap);
+        }
+        finish();
+    }
+
+    /** One round; whether there was anything to do. */
+    private boolean step() {
+        writeUnrouted();
+        report();
+        int fill = engine.fillPermille();
+        followDestination(fill);
+        if (exporter == null) {
+            return current != null && current.servers == null && spill();
+        }
+        exporter.poll();
+        if (exporter.accepts()) {
+            return forward();
+        }
+        return (fill >= SPILL_PERMILLE || exporter.hopeless()) && spill();
+    }
+
+    private void followDestination(int fill) {
+        Destination next = wanted;
+        boolean needed = next != null && (next.written || fill > 0 || engine.counters()[queueLength()] > 0);
+        if (next == null || next == current || exporter == null && !needed && next.servers != null) {
+            return;
+        }
+        if (exporter != null && next.servers != null && current.sameCluster(next)) {
+            exporter.follow(next);
+        } else {
+            Exporter old = exporter;
+            exporter = next.servers == null ? null : new Exporter(settings, next, clientId, counters, fallback);
+            if (old != null) {
+                Background.run("close the exporter of a former destination",
+                        () -> old.close(Duration.ofMillis(settings.deliveryTimeoutMs())));
+            }
+            if (next.servers == null) {
+                LOG.warn("Nothing says where audit events go: the document names no bootstrap_servers, this node has no"
+                        + " inter-broker listener, and {}bootstrap.servers is not set. They go to the fallback log.",
+                        PluginConfig.EXPORTER);
+            }
+        }
+        current = next;
+    }
+
+    private static int queueLength() {
+        return NativeEngine.Counter.QUEUE_LENGTH.ordinal();
+    }
+
+    private boolean forward() {
+        return pull(exporter::send);
+    }
+
+    private boolean spill() {
+        return pull((topic, event) -> fallback.write(event));
+    }
+
+    private interface Taker {
+        void take(String topic, byte[] event);
+    }
+
+    /** Takes one batch out of the queue; whether there was one. */
+    private boolean pull(Taker taker) {
+        int length = engine.drain(batch);
+        if (NativeEngine.failed(length)) {
+            counters.javaFailures.increment();
+            LOG.error("The native engine failed while its queue was drained ({}): {}", length, NativeEngine.lastPanic());
+            return false;
+        }
+        if (length < 0) {
+            batch = new byte[-length];
+            length = engine.drain(batch);
+        }
+        if (length <= 0) {
+            return false;
+        }
+        ByteBuffer events = ByteBuffer.wrap(batch, 0, length);
+        events.position(8); // Magic and length were written by the same release.
+        for (int count = events.getInt(); count > 0; count--) {
+            String topic = topic(events);
+            byte[] event = new byte[events.getInt()];
+            events.get(event);
+            taker.take(topic, event);
+        }
+        if (batch.length > USUAL_BATCH) {
+            batch = new byte[USUAL_BATCH];
+        }
+        return true;
+    }
+
+    /** Neighbours mostly go to the same topic: its name is then not made anew. */
+    private String topic(ByteBuffer events) {
+        int length = events.getShort() & 0xffff;
+        int from = events.position();
+        events.position(from + length);
+        byte[] bytes = events.array();
+        if (!Arrays.equals(bytes, from, from + length, lastTopicBytes, 0, lastTopicBytes.length)) {
+            lastTopicBytes = Arrays.copyOfRange(bytes, from, from + length);
+            lastTopic = new String(lastTopicBytes, StandardCharsets.UTF_8);
+        }
+        return lastTopic;
+    }
+
+    private void writeUnrouted() {
+        for (String line = unrouted.poll(); line != null; line = unrouted.poll()) {
+            fallback.write(line);
+        }
+    }
+
+    private void report() {
+        long now = System.nanoTime() / 1_000_000;
+        if (now - reported < REPORT_MS) {
+            return;
+        }
+        reported = now;
+        long dropped = counters.getDroppedQueueFull();
+        if (dropped > droppedReported) {
+            LOG.warn("{} audit events were lost since the last report, {} in all, because the queue was full: raise {} or"
+                    + " route fewer events", dropped - droppedReported, dropped, PluginConfig.QUEUE_MAX_BYTES);
+            droppedReported = dropped;
+        }
+    }
+
+    /** Ends the thread after what waits has been sent, within bounds; the rest goes to the fallback log. */
+    void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        try {
+            if (thread.isAlive()) {
+                thread.join(CLOSE_MS * 2);
+            } else {
+                finish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void finish() {
+        try {
+            reported = 0;
+            writeUnrouted();
+            long deadline = System.nanoTime() + CLOSE_MS * 1_000_000;
+            boolean more = true;
+            while (more) {
+                boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
+                more = send ? forward() : spill();
+            }
+            if (exporter != null) {
+                exporter.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+            report();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("The audit trail's drain failed while it closed", e);
+        }
+    }
+}

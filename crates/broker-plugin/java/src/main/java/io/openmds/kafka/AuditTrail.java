@@ -1,0 +1,222 @@
+package io.openmds.kafka;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.server.authorizer.Action;
+import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.apache.kafka.server.authorizer.AuthorizationResult;
+import org.apache.kafka.server.authorizer.AuthorizerServerInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The audit trail of one authorizer instance: the document in force, and the way of a decision into the queue. */
+final class AuditTrail implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
+    private static final int ENVELOPE = 58;
+    private static final int ALLOWED_WANTED = 1;
+    private static final int DENIED_WANTED = 2;
+
+    final AuditCounters counters = new AuditCounters();
+    private final PluginConfig config;
+    private final InterBroker interBroker;
+    private final ExporterSettings exporterSettings;
+    private final Destinations destinations;
+    private final NativeEngine engine;
+    private final FallbackLog fallback = new FallbackLog(counters);
+    private final AuditDrain drain;
+    private volatile AppliedDocument document;
+    private String text;
+
+    AuditTrail(PluginConfig config) {
+        this.config = config;
+        interBroker = new InterBroker(config);
+        exporterSettings = new ExporterSettings(config, interBroker);
+        destinations = new Destinations(config, interBroker);
+        NativeLibrary.load(config.get(PluginConfig.LIBRARY_PATH));
+        String exporter = exporterSettings.principal();
+        Pairs settings = new Pairs()
+                .add("authority", config.get(PluginConfig.AUTHORITY, ""))
+                .add("queue_max_bytes", Long.toString(config.queueMaxBytes()));
+        config.superUsers().forEach(user -> settings.add("super_user", user));
+        if (exporter == null) {
+            LOG.warn("The principal under which audit events are published is not known, so its own requests are recorded"
+                    + " too: set {}", PluginConfig.EXPORTER_PRINCIPAL);
+        } else {
+            settings.add("exporter_principal", exporter);
+        }
+        engine = new NativeEngine(settings);
+        counters.attach(engine);
+        String node = config.get("node.id", config.get("broker.id", "0"));
+        drain = new AuditDrain(engine, exporterSettings, "openmds-audit-" + node, counters, fallback);
+        useStatic();
+    }
+
+    /** A bad static document keeps the node from starting: whoever wrote it is at hand. */
+    private void useStatic() {
+        String initial = config.get(PluginConfig.ROUTER_CONFIG, "");
+        List<String> errors = faults(initial);
+        if (!errors.isEmpty()) {
+            engine.close();
+            throw refusal(errors);
+        }
+        apply(initial);
+    }
+
+    private static ConfigException refusal(List<String> errors) {
+        return new ConfigException(PluginConfig.ROUTER_CONFIG + " has " + errors.size()
+                + (errors.size() == 1 ? " error: " : " errors: ") + String.join("; ", errors));
+    }
+
+    /** Everything that is wrong with a document. */
+    private List<String> faults(String candidate) {
+        Pairs judged = engine.check(candidate);
+        List<String> errors = new ArrayList<>(judged.all("error"));
+        if (errors.isEmpty()) {
+            errors.addAll(destinations.refuse(new AppliedDocument(judged).bootstrapServers));
+        }
+        return errors;
+    }
+
+    /** Refuses a bad document with all its errors. */
+    void validate(String candidate) {
+        List<String> errors;
+        try {
+            errors = faults(candidate);
+        } catch (RuntimeException | LinkageError e) {
+            throw new ConfigException(PluginConfig.ROUTER_CONFIG + " cannot be judged on this node: " + e.getMessage());
+        }
+        if (!errors.isEmpty()) {
+            throw refusal(errors);
+        }
+    }
+
+    /** Puts a document in force; a bad one is reported and the last good one stays. Never throws. */
+    synchronized void apply(String candidate) {
+        if (candidate.equals(text)) {
+            return;
+        }
+        try {
+            List<String> errors = faults(candidate);
+            if (errors.isEmpty()) {
+                AppliedDocument applied = new AppliedDocument(engine.apply(candidate));
+                document = applied;
+                text = candidate;
+                drain.follow(Destination.of(applied, !candidate.isBlank(), config, interBroker));
+                counters.appliedResourceVersion = applied.resourceVersion;
+                counters.appliedAt = Instant.now().toString();
+                counters.lastDocumentError = "";
+                LOG.info("Audit events are routed by document version {} ({}): {} routes, topics {}",
+                        applied.resourceVersion.isEmpty() ? "(none)" : applied.resourceVersion,
+                        candidate.isBlank() ? "built in" : candidate.length() + " characters", applied.routes,
+                        applied.topics.keySet());
+                return;
+            }
+            refused(refusal(errors).getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            refused(e.toString());
+        }
+    }
+
+    private void refused(String why) {
+        counters.badDocuments.increment();
+        counters.lastDocumentError = why;
+        LOG.error("The audit document was refused and version {} stays in force: {}", counters.appliedResourceVersion, why);
+    }
+
+    /** Names cluster and role, and begins to drain. */
+    void start(AuthorizerServerInfo server) {
+        String clusterId = server.clusterResource().clusterId();
+        String role = role(server.endpoints());
+        counters.clusterId = clusterId;
+        engine.identify(clusterId);
+        counters.register(role, server.brokerId());
+        drain.start();
+        LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
+    }
+
+    /** Kafka does not say which role an instance serves; its listeners do. */
+    @SuppressWarnings("deprecation")
+    private String role(Collection<Endpoint> endpoints) {
+        Set<String> names = new HashSet<>();
+        endpoints.forEach(endpoint -> endpoint.listenerName().ifPresent(names::add));
+        Set<String> controllers = new HashSet<>(config.list("controller.listener.names"));
+        return !names.isEmpty() && controllers.containsAll(names) ? "controller" : "broker";
+    }
+
+    /** Records decisions. Whatever happens here leaves them as they are ({@code rulings.md} 20). */
+    void record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+        try {
+            counters.decided.add(actions.size());
+            if (context.requestType() != ENVELOPE && isAnyWanted(context, actions, results)) {
+                RequestCodec codec = RequestCodec.ofThread();
+                int length = codec.encode(context, actions, results);
+                int code = engine.record(codec.bytes(), length);
+                if (code != NativeEngine.DONE) {
+                    failed(context, actions, results, code);
+                }
+            }
+        } catch (Throwable e) {
+            counters.javaFailures.increment();
+            failed(context, actions, results, e);
+        }
+    }
+
+    private boolean isAnyWanted(AuthorizableRequestContext context, List<Action> actions,
+            List<AuthorizationResult> results) {
+        int api = context.requestType();
+        AppliedDocument applied = document;
+        int unwanted = 0;
+        int discarded = 0;
+        int count = actions.size();
+        for (int i = 0; i < count; i++) {
+            Action action = actions.get(i);
+            boolean granted = results.get(i) == AuthorizationResult.ALLOWED;
+            if (!(granted ? action.logIfAllowed() : action.logIfDenied())) {
+                unwanted++;
+            } else {
+                boolean byBroker = action.operation() == org.apache.kafka.common.acl.AclOperation.CLUSTER_ACTION;
+                if ((applied.interest(api, byBroker) & (granted ? ALLOWED_WANTED : DENIED_WANTED)) != 0) {
+                    return true; // The engine counts all of them.
+                }
+                discarded++;
+            }
+        }
+        if (unwanted > 0) {
+            counters.unwantedUnasked.add(unwanted);
+        }
+        if (discarded > 0) {
+            counters.discardedUnasked.add(discarded);
+        }
+        return false;
+    }
+
+    private void failed(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            Object why) {
+        try {
+            String reason = why instanceof Throwable ? why.toString() : "native code " + why;
+            drain.unrouted(UnroutedLine.of(context, actions, results, counters.clusterId, reason));
+            if (why.equals(NativeEngine.PANICKED)) {
+                LOG.error("The native engine failed while routing: {}", NativeEngine.lastPanic());
+            }
+        } catch (Throwable e) {
+            counters.fallbackFailures.increment();
+        }
+    }
+
+    void breakNextRecordForTest() {
+        engine.breakNextRecordForTest();
+    }
+
+    @Override
+    public void close() {
+        drain.close();
+        engine.close();
+        counters.unregister();
+    }
+}

@@ -1,0 +1,198 @@
+package io.openmds.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes events to one destination. Belongs to the drain thread, and never holds it for long:
+ * looking for the topics, connecting and waiting after a failure are states that {@link #poll}
+ * passes through.
+ */
+final class Exporter {
+    private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
+    static final List<Header> HEADERS = List.of(
+            new RecordHeader("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)));
+    private static final long FIRST_PAUSE_MS = 250;
+    private static final long LONGEST_PAUSE_MS = 30_000;
+    private static final long RECHECK_MS = 30_000;
+
+    private enum State { CHECKING, READY, PAUSING }
+
+    private final ExporterSettings settings;
+    private final AuditCounters counters;
+    private final FallbackLog fallback;
+    private final String clientId;
+    private Destination destination;
+    private volatile State state = State.PAUSING;
+    private TopicCheck check;
+    private volatile ProducerSession session;
+    private Set<String> usable = Set.of();
+    private long pauseMs = FIRST_PAUSE_MS;
+    private long due;
+    private long unavailableSince;
+
+    Exporter(ExporterSettings settings, Destination destination, String clientId, AuditCounters counters,
+            FallbackLog fallback) {
+        this.settings = settings;
+        this.destination = destination;
+        this.clientId = clientId;
+        this.counters = counters;
+        this.fallback = fallback;
+        due = now();
+        unavailableSince = due;
+    }
+
+    private static long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    String describe() {
+        return state + " " + destination.servers;
+    }
+
+    /** The same cluster under a document with other topics. */
+    void follow(Destination changed) {
+        destination = changed;
+        if (state == State.READY) {
+            due = now();
+        }
+    }
+
+    /** Goes on with whatever is under way. */
+    void poll() {
+        if (check != null) {
+            pollCheck();
+        } else if (state == State.PAUSING && now() >= due) {
+            beginCheck();
+            state = check == null ? State.PAUSING : State.CHECKING;
+        } else if (state == State.READY) {
+            watch();
+        }
+    }
+
+    private void beginCheck() {
+        try {
+            check = new TopicCheck(settings, destination, clientId + "-topics");
+        } catch (KafkaException e) {
+            pause("no client could be made: " + cause(e));
+        }
+    }
+
+    private void pollCheck() {
+        if (!check.poll()) {
+            return;
+        }
+        TopicCheck done = check;
+        check = null;
+        Background.run("close the topics' client", done::close);
+        if (done.unreachable() != null) {
+            if (state == State.READY) {
+                due = now() + RECHECK_MS; // The producer's own watch decides whether it still works.
+            } else {
+                pause(done.unreachable());
+            }
+            return;
+        }
+        usable = done.usable();
+        due = usable.containsAll(destination.topics.keySet()) ? Long.MAX_VALUE : now() + RECHECK_MS;
+        if (state != State.READY) {
+            connect();
+        }
+    }
+
+    private void connect() {
+        try {
+            session = new ProducerSession(
+                    new KafkaProducer<>(settings.producer(destination, clientId)), destination.servers, counters, fallback);
+            state = State.READY;
+            pauseMs = FIRST_PAUSE_MS;
+            LOG.info("Audit events go to {}", destination.servers);
+        } catch (KafkaException e) {
+            pause("no producer could be made: " + cause(e));
+        }
+    }
+
+    /** A producer that takes records and delivers none is replaced: it may never recover by itself. */
+    private void watch() {
+        if (session.stalledMs() > settings.deliveryTimeoutMs()) {
+            abandon("it acknowledged nothing for " + settings.deliveryTimeoutMs() + " ms");
+        } else if (now() >= due) {
+            beginCheck();
+        }
+    }
+
+    private void abandon(String why) {
+        ProducerSession old = session;
+        session = null;
+        usable = Set.of();
+        unavailableSince = now();
+        Background.run("close a stalled producer", () -> old.close(Duration.ZERO));
+        pause(why);
+    }
+
+    private void pause(String why) {
+        state = State.PAUSING;
+        due = now() + pauseMs;
+        LOG.warn("Audit events cannot be delivered to {}: {}. Next try in {} ms; what has to wait longer than {} ms goes"
+                + " to the fallback log.", destination.servers, why, pauseMs, settings.deliveryTimeoutMs());
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+
+    private static String cause(Throwable e) {
+        Throwable deepest = e;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return deepest.getMessage();
+    }
+
+    /** Whether events may be sent now. */
+    boolean accepts() {
+        return state == State.READY && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
+    }
+
+    /** Whether events have waited as long as they may for the destination to answer. */
+    boolean hopeless() {
+        return state != State.READY && now() - unavailableSince > settings.deliveryTimeoutMs();
+    }
+
+    long inFlight() {
+        ProducerSession current = session;
+        return current == null ? 0 : current.inFlight();
+    }
+
+    /** Sends one event, or writes it to the fallback log. */
+    void send(String topic, byte[] event) {
+        if (state != State.READY || !usable.contains(topic)) {
+            fallback.write(event);
+            return;
+        }
+        long blocked = session.send(topic, event);
+        if (blocked > settings.maxBlockMs() * 9 / 10) {
+            abandon("a send was held for " + blocked + " ms without the topic's metadata");
+        }
+    }
+
+    /** Ends it: waits at most so long for acknowledgements; the rest goes to the fallback log. */
+    void close(Duration patience) {
+        TopicCheck pending = check;
+        check = null;
+        if (pending != null) {
+            Background.run("close the topics' client", pending::close);
+        }
+        state = State.PAUSING;
+        due = Long.MAX_VALUE;
+        if (session != null) {
+            session.close(patience);
+            session = null;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.openmds.kafka;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One engine of the native library, known by its handle. Every method may be called from any thread
+ * and after {@link #close}; only {@link #drain} belongs to one thread. Codes: {@code
+ * spec/native-bridge.md}.
+ */
+final class NativeEngine implements AutoCloseable {
+    /** The version of all layouts that this jar speaks. */
+    static final int LAYOUT_VERSION = 1;
+
+    static final int DONE = 0;
+    static final int CLOSED = -1;
+    static final int MALFORMED = -2;
+    static final int PANICKED = -3;
+    static final int REFUSED = -4;
+
+    /** Places in {@link #counters()}. */
+    enum Counter {
+        ROUTED, DISCARDED, EXCLUDED, SUPPRESSED_OWN, UNWANTED, ENQUEUED, DROPPED_QUEUE_FULL, MALFORMED, PANICS,
+        DRAINED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
+    }
+
+    private final long handle;
+    private volatile long[] lastCounters = new long[Counter.values().length];
+
+    NativeEngine(Pairs settings) {
+        handle = open(settings.encode());
+        if (handle == 0) {
+            throw new IllegalStateException("the native library could not open an engine: " + lastPanic());
+        }
+    }
+
+    /** Judges a document; the answer holds {@code error}s or the summary. */
+    Pairs check(String document) {
+        return answer(check(handle, document.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Puts a document in force, unless it is bad. */
+    Pairs apply(String document) {
+        return answer(apply(handle, document.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Pairs answer(byte[] message) {
+        if (message == null) {
+            throw new IllegalStateException("the native engine is closed or failed: " + lastPanic());
+        }
+        return Pairs.decode(message);
+    }
+
+    void identify(String clusterId) {
+        identify(handle, clusterId.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Hands over one message of {@link RequestCodec}; a code. */
+    int record(byte[] message, int length) {
+        return record(handle, message, length);
+    }
+
+    /** Fills {@code batch}; its length, 0 if nothing waits, minus the length needed, or {@link #failed}. */
+    int drain(byte[] batch) {
+        return drain(handle, batch);
+    }
+
+    /** Whether an answer of {@link #drain} is a failure and not a length. */
+    static boolean failed(int drained) {
+        return drained < Integer.MIN_VALUE + 16;
+    }
+
+    /** The account so far; after {@link #close} the last one. */
+    long[] counters() {
+        long[] sums = new long[Counter.values().length];
+        if (counters(handle, sums) == DONE) {
+            lastCounters = sums;
+        }
+        return lastCounters;
+    }
+
+    int fillPermille() {
+        return fillPermille(handle);
+    }
+
+    void breakNextRecordForTest() {
+        breakNextRecordForTest(handle);
+    }
+
+    @Override
+    public void close() {
+        counters();
+        close(handle);
+    }
+
+    /** What the last panic said, or a word that there was none. */
+    static String lastPanic() {
+        byte[] text = takeLastPanic();
+        return text == null ? "no panic is known" : new String(text, StandardCharsets.UTF_8);
+    }
+
+    static native int layoutVersion();
+
+    private static native long open(byte[] settings);
+
+    private static native byte[] check(long handle, byte[] document);
+
+    private static native byte[] apply(long handle, byte[] document);
+
+    private static native void identify(long handle, byte[] clusterId);
+
+    private static native int record(long handle, byte[] message, int length);
+
+    private static native int drain(long handle, byte[] batch);
+
+    private static native int counters(long handle, long[] sums);
+
+    private static native int fillPermille(long handle);
+
+    private static native byte[] takeLastPanic();
+
+    private static native void breakNextRecordForTest(long handle);
+
+    private static native void close(long handle);
+}

@@ -1,0 +1,88 @@
+package io.openmds.kafka;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the native library once in a JVM: from the path given, else from {@code java.library.path},
+ * else from this jar. A node whose library cannot be loaded must not start: it would decide without
+ * recording.
+ */
+final class NativeLibrary {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+    private static final String NAME = "openmds_broker_plugin";
+    private static String loadedFrom;
+
+    private NativeLibrary() {}
+
+    /** Loads the library; {@code explicitPath} may be null. A second call finds it loaded. */
+    static synchronized void load(String explicitPath) {
+        if (loadedFrom != null) {
+            if (explicitPath != null && !explicitPath.equals(loadedFrom)) {
+                LOG.warn("The native library is already loaded from {}; {}={} is not used",
+                        loadedFrom, PluginConfig.LIBRARY_PATH, explicitPath);
+            }
+            return;
+        }
+        try {
+            loadedFrom = explicitPath != null ? loadFile(explicitPath) : search();
+        } catch (UnsatisfiedLinkError | IOException e) {
+            throw new ConfigException("The native library of the OpenMDS plugin cannot be loaded: " + e.getMessage()
+                    + ". The node does not start, because its decisions would not be recorded. Put "
+                    + System.mapLibraryName(NAME) + " built for " + platform() + " on this machine and name it with "
+                    + PluginConfig.LIBRARY_PATH + "; or, if it was taken from the jar, point -Djava.io.tmpdir at a"
+                    + " folder that is writable and not mounted noexec.");
+        }
+        int version = NativeEngine.layoutVersion();
+        if (version != NativeEngine.LAYOUT_VERSION) {
+            throw new ConfigException("The native library " + loadedFrom + " speaks version " + version
+                    + " of the bridge, this jar version " + NativeEngine.LAYOUT_VERSION
+                    + ": install jar and library of one release.");
+        }
+        LOG.info("Loaded the native library of the OpenMDS plugin from {}", loadedFrom);
+    }
+
+    private static String loadFile(String path) {
+        System.load(Path.of(path).toAbsolutePath().toString());
+        return path;
+    }
+
+    private static String search() throws IOException {
+        try {
+            System.loadLibrary(NAME);
+            return "java.library.path";
+        } catch (UnsatisfiedLinkError absent) {
+            return extract();
+        }
+    }
+
+    private static String extract() throws IOException {
+        String file = System.mapLibraryName(NAME);
+        String resource = "/native/" + platform() + "/" + file;
+        try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
+            if (library == null) {
+                throw new IOException("the jar holds no library for " + platform() + " (" + resource + ")");
+            }
+            Path copy = Files.createTempFile("openmds-", "-" + file);
+            copy.toFile().deleteOnExit();
+            Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+            System.load(copy.toString());
+            return "the jar, " + resource;
+        }
+    }
+
+    /** Such as {@code linux-x86_64}. */
+    static String platform() {
+        String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        String system = os.startsWith("mac") ? "darwin" : os.split(" ")[0];
+        return system + "-" + (arch.equals("amd64") ? "x86_64" : arch);
+    }
+}

@@ -1,0 +1,157 @@
+package io.openmds.kafka;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.server.authorizer.Action;
+import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.apache.kafka.server.authorizer.AuthorizationResult;
+
+/**
+ * Packs one {@code authorize} call into bytes, layout {@code OMR1} of {@code spec/native-bridge.md}.
+ * One instance a thread: its array is reused.
+ */
+final class RequestCodec {
+    private static final int USUAL = 1024;
+    /** A larger array is given back after use. */
+    private static final int LARGEST_KEPT = 1024 * 1024;
+    private static final ThreadLocal<RequestCodec> OF_THREAD = ThreadLocal.withInitial(RequestCodec::new);
+
+    private byte[] bytes = new byte[USUAL];
+    private int length;
+
+    static RequestCodec ofThread() {
+        return OF_THREAD.get();
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** The message's length in {@link #bytes}. */
+    int encode(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+        if (bytes.length > LARGEST_KEPT) {
+            bytes = new byte[USUAL];
+        }
+        length = 0;
+        header(context);
+        text(context.principal());
+        String clientId = context.clientId();
+        if (clientId == null) {
+            number(-1);
+        } else {
+            text(clientId);
+        }
+        int count = actions.size();
+        number(count);
+        for (int i = 0; i < count; i++) {
+            action(actions.get(i), results.get(i) == AuthorizationResult.ALLOWED);
+        }
+        int end = length;
+        length = 4;
+        number(end);
+        length = end;
+        return end;
+    }
+
+    private void header(AuthorizableRequestContext context) {
+        room(64);
+        put('O');
+        put('M');
+        put('R');
+        put('1');
+        number(0);
+        shortNumber(context.requestType());
+        shortNumber(context.requestVersion());
+        number(context.correlationId());
+        InetAddress address = context.clientAddress();
+        byte[] raw = address == null ? new byte[0] : address.getAddress();
+        put(raw.length);
+        System.arraycopy(raw, 0, bytes, length, raw.length);
+        length += raw.length;
+    }
+
+    private void action(Action action, boolean granted) {
+        room(4);
+        put(action.operation().code());
+        put(action.resourcePattern().resourceType().code());
+        put(action.resourcePattern().patternType().code());
+        put((granted ? 1 : 0) | (action.logIfAllowed() ? 2 : 0) | (action.logIfDenied() ? 4 : 0));
+        text(action.resourcePattern().name());
+    }
+
+    /** As {@code KafkaPrincipal.toString}, without making the string. */
+    private void text(KafkaPrincipal principal) {
+        room(4);
+        int start = length;
+        length += 4;
+        append(principal.getPrincipalType());
+        room(1);
+        put(':');
+        append(principal.getName());
+        finish(start);
+    }
+
+    private void text(String text) {
+        room(4);
+        int start = length;
+        length += 4;
+        append(text);
+        finish(start);
+    }
+
+    private void finish(int start) {
+        int end = length;
+        length = start;
+        number(end - start - 4);
+        length = end;
+    }
+
+    private void append(String text) {
+        int count = text.length();
+        room(count);
+        byte[] to = bytes;
+        int at = length;
+        for (int i = 0; i < count; i++) {
+            char letter = text.charAt(i);
+            if (letter >= 0x80) {
+                appendEncoded(text);
+                return;
+            }
+            to[at++] = (byte) letter;
+        }
+        length = at;
+    }
+
+    private void appendEncoded(String text) {
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        room(encoded.length);
+        System.arraycopy(encoded, 0, bytes, length, encoded.length);
+        length += encoded.length;
+    }
+
+    private void room(int more) {
+        if (bytes.length - length < more + 4) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more + USUAL));
+        }
+    }
+
+    private void put(int value) {
+        bytes[length++] = (byte) value;
+    }
+
+    private void shortNumber(int value) {
+        put(value >> 8);
+        put(value);
+    }
+
+    private void number(int value) {
+        room(4);
+        put(value >> 24);
+        put(value >> 16);
+        put(value >> 8);
+        put(value);
+    }
+}

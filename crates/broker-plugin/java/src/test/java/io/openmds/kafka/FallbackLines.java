@@ -1,0 +1,59 @@
+package io.openmds.kafka;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.apache.log4j.AppenderSkeleton;
+import org.apache.log4j.Level;
+import org.apache.log4j.Logger;
+import org.apache.log4j.spi.LoggingEvent;
+
+/** What the fallback logger was given while this was open. */
+final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
+    private static final long DEADLINE_NANOS = 20_000_000_000L;
+    private final List<String> lines = new ArrayList<>();
+    private final Logger logger;
+
+    FallbackLines() {
+        logger = Logger.getLogger(FallbackLog.NAME);
+        logger.setLevel(Level.INFO);
+        logger.setAdditivity(false);
+        logger.addAppender(this);
+    }
+
+    @Override
+    protected synchronized void append(LoggingEvent event) {
+        lines.add(event.getRenderedMessage());
+    }
+
+    synchronized List<String> all() {
+        return List.copyOf(lines);
+    }
+
+    /** Waits for a line; fails after a deadline. */
+    String await(Predicate<String> wanted) {
+        until(() -> all().stream().anyMatch(wanted), () -> "no such line among " + all());
+        return all().stream().filter(wanted).findFirst().orElseThrow();
+    }
+
+    static void until(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) {
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(otherwise.get());
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() {
+        logger.removeAppender(this);
+    }
+
+    @Override
+    public boolean requiresLayout() {
+        return false;
+    }
+}

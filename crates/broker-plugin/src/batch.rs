@@ -1,0 +1,127 @@
+//! Events on their way to Java: layout `OME1` of `spec/native-bridge.md`.
+
+use openmds_policy::audit::crn_kind;
+use openmds_policy::crn::Crn;
+use openmds_trail::AuthorizationEvent;
+use uuid::Uuid;
+
+use crate::methods::{Methods, operation_name, pattern_type_name, resource_type_name};
+use crate::record::Record;
+
+const MAGIC: &[u8; 4] = b"OME1";
+const HEADER: usize = 12;
+
+/// The cluster whose events these are.
+#[derive(Debug)]
+pub(crate) struct Emitter {
+    pub(crate) authority: String,
+    pub(crate) cluster_id: String,
+    /// The cluster's CRN.
+    pub(crate) source: String,
+}
+
+impl Emitter {
+    pub(crate) fn new(authority: &str, cluster_id: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            cluster_id: cluster_id.to_owned(),
+            source: Crn::for_cluster(authority, cluster_id).to_string(),
+        }
+    }
+
+    fn subject(&self, record: &Record) -> String {
+        crn_kind(resource_type_name(record.resource_type)).map_or_else(
+            || self.source.clone(),
+            |kind| {
+                Crn::for_resource(
+                    &self.authority,
+                    &self.cluster_id,
+                    &kind,
+                    record.resource_name(),
+                )
+                .to_string()
+            },
+        )
+    }
+}
+
+/// A batch being filled; its memory is reused.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    events: u32,
+}
+
+impl Batch {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(MAGIC);
+        self.bytes.resize(HEADER, 0);
+        self.events = 0;
+    }
+
+    pub(crate) const fn events(&self) -> u32 {
+        self.events
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds one event: topic, then the JSON line, each after its length.
+    pub(crate) fn add(
+        &mut self,
+        record: &Record,
+        topic: &str,
+        id: Uuid,
+        emitter: &Emitter,
+        methods: &Methods,
+    ) {
+        let topic_length = u16::try_from(topic.len()).unwrap_or(0);
+        self.bytes.extend_from_slice(&topic_length.to_be_bytes());
+        self.bytes.extend_from_slice(
+            topic
+                .as_bytes()
+                .get(..usize::from(topic_length))
+                .unwrap_or_default(),
+        );
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 4]);
+        AuthorizationEvent {
+            id,
+            source: &emitter.source,
+            subject: &emitter.subject(record),
+            time_micros: record.time_micros,
+            route: topic,
+            method: &methods.of(record.api_key, record.operation).name,
+            principal: record.principal(),
+            granted: record.granted,
+            operation: operation_name(record.operation),
+            resource_type: resource_type_name(record.resource_type),
+            resource_name: record.resource_name(),
+            pattern_type: pattern_type_name(record.pattern_type),
+            super_user: record.super_user,
+            correlation_id: record.correlation_id,
+            client_id: record.client_id(),
+            client_address: record.address,
+        }
+        .write_json(&mut self.bytes);
+        let length = self.bytes.len().saturating_sub(at).saturating_sub(4);
+        patch(&mut self.bytes, at, u32::try_from(length).unwrap_or(0));
+        self.events = self.events.saturating_add(1);
+    }
+
+    /// The finished message.
+    pub(crate) fn finish(&mut self) -> &[u8] {
+        let length = u32::try_from(self.bytes.len()).unwrap_or(0);
+        patch(&mut self.bytes, 4, length);
+        patch(&mut self.bytes, 8, self.events);
+        &self.bytes
+    }
+}
+
+fn patch(bytes: &mut [u8], at: usize, value: u32) {
+    if let Some(slot) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>) {
+        *slot = value.to_be_bytes();
+    }
+}

@@ -1,0 +1,360 @@
+//! The exported functions: what `io.openmds.kafka.NativeEngine` declares `native`.
+//!
+//! Each is a shell: it copies bytes in, calls the engine, copies bytes out. No panic leaves it,
+//! because a panic that reaches the JVM ends the broker. Return codes: `spec/native-bridge.md`.
+#![expect(
+    unsafe_code,
+    reason = "exported symbols, and one view of Java's signed bytes as unsigned ones"
+)]
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jni::objects::{JByteArray, JClass, JLongArray};
+use jni::sys::{jbyte, jint, jlong};
+use jni::{Env, EnvUnowned, Outcome};
+use openmds_policy::audit::FieldError;
+
+use crate::counters::Counter;
+use crate::engine::{Engine, Settings, Summary};
+use crate::pairs::Pairs;
+use crate::table;
+
+/// Version of all layouts together; Java refuses a library of another one.
+const LAYOUT_VERSION: jint = 1;
+const DONE: jint = 0;
+const CLOSED: jint = -1;
+const MALFORMED: jint = -2;
+const PANICKED: jint = -3;
+const REFUSED: jint = -4;
+
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+fn last_panic() -> std::sync::MutexGuard<'static, Option<String>> {
+    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps what a panic says for Java's log, in place of printing it to the broker's stderr.
+fn keep_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| *last_panic() = Some(info.to_string())))
+    });
+}
+
+/// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
+/// then pending in Java), `panicked` if it panicked.
+fn guarded<'local, T>(
+    env: &mut EnvUnowned<'local>,
+    handle: jlong,
+    (refused, panicked): (T, T),
+    call: impl FnOnce(&mut Env<'local>) -> jni::errors::Result<T>,
+) -> T {
+    match env.with_env(call).into_outcome() {
+        Outcome::Ok(value) => value,
+        Outcome::Err(_) => refused,
+        Outcome::Panic(payload) => {
+            forget(payload);
+            with_engine(handle, |engine| engine.counters().add(Counter::Panics, 1));
+            panicked
+        }
+    }
+}
+
+/// Dropping a panic's payload could itself panic.
+fn forget(payload: Box<dyn Any + Send>) {
+    std::mem::forget(payload);
+}
+
+fn with_engine<T>(handle: jlong, use_engine: impl FnOnce(&Engine) -> T) -> Option<T> {
+    table::with(u64::try_from(handle).unwrap_or(0), use_engine)
+}
+
+/// Java's bytes are signed.
+const fn unsigned(bytes: &[jbyte]) -> &[u8] {
+    // SAFETY: i8 and u8 have the same size, alignment and validity.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast::<u8>(), bytes.len()) }
+}
+
+const fn signed(bytes: &[u8]) -> &[jbyte] {
+    // SAFETY: i8 and u8 have the same size, alignment and validity.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast::<jbyte>(), bytes.len()) }
+}
+
+fn copy_in(env: &Env<'_>, array: &JByteArray<'_>) -> jni::errors::Result<Vec<u8>> {
+    let mut bytes = vec![0; array.len(env)?];
+    array.get_region(env, 0, &mut bytes)?;
+    Ok(unsigned(&bytes).to_vec())
+}
+
+fn copy_out<'local>(
+    env: &mut Env<'local>,
+    pairs: &Pairs,
+) -> jni::errors::Result<JByteArray<'local>> {
+    env.byte_array_from_slice(&pairs.encode())
+}
+
+fn now_micros() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// `static native int layoutVersion()`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_layoutVersion<'local>(
+    _env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+) -> jint {
+    LAYOUT_VERSION
+}
+
+/// `static native long open(byte[] settings)`; 0 if the settings are not a message.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_open<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    settings: JByteArray<'local>,
+) -> jlong {
+    guarded(&mut env, 0, (0, 0), |env| {
+        keep_panics();
+        let handle = Pairs::decode(&copy_in(env, &settings)?)
+            .map(|pairs| table::open(Engine::new(settings_of(&pairs))));
+        Ok(handle
+            .and_then(|handle| jlong::try_from(handle).ok())
+            .unwrap_or(0))
+    })
+}
+
+fn settings_of(pairs: &Pairs) -> Settings {
+    Settings {
+        authority: pairs.first("authority").unwrap_or_default().to_owned(),
+        super_users: pairs.all("super_user").map(str::to_owned).collect(),
+        exporter_principal: pairs.first("exporter_principal").map(str::to_owned),
+        queue_max_bytes: pairs
+            .first("queue_max_bytes")
+            .and_then(|bytes| bytes.parse().ok())
+            .unwrap_or(0),
+    }
+}
+
+/// `static native byte[] check(long handle, byte[] document)`; null if closed or panicked.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_check<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    document: JByteArray<'local>,
+) -> JByteArray<'local> {
+    judge(env, handle, &document, Engine::check)
+}
+
+/// `static native byte[] apply(long handle, byte[] document)`; null if closed or panicked.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_apply<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    document: JByteArray<'local>,
+) -> JByteArray<'local> {
+    judge(env, handle, &document, Engine::apply)
+}
+
+fn judge<'local>(
+    mut env: EnvUnowned<'local>,
+    handle: jlong,
+    document: &JByteArray<'local>,
+    judgement: impl FnOnce(&Engine, &str) -> Result<Summary, Vec<FieldError>>,
+) -> JByteArray<'local> {
+    guarded(&mut env, handle, Default::default(), |env| {
+        let bytes = copy_in(env, document)?;
+        let judged = with_engine(handle, |engine| match std::str::from_utf8(&bytes) {
+            Ok(text) => judgement(engine, text)
+                .map_or_else(|errors| refusal(&errors), |summary| summary.to_pairs()),
+            Err(error) => refusal(&[FieldError {
+                path: String::new(),
+                message: format!("is not UTF-8: {error}"),
+            }]),
+        });
+        judged.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
+    })
+}
+
+fn refusal(errors: &[FieldError]) -> Pairs {
+    let mut pairs = Pairs::new();
+    for error in errors {
+        pairs.add("error", error.to_string());
+    }
+    pairs
+}
+
+/// `static native void identify(long handle, byte[] clusterId)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_identify<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    cluster_id: JByteArray<'local>,
+) {
+    guarded(&mut env, handle, ((), ()), |env| {
+        let bytes = copy_in(env, &cluster_id)?;
+        with_engine(handle, |engine| {
+            engine.identify(&String::from_utf8_lossy(&bytes))
+        });
+        Ok(())
+    });
+}
+
+/// `static native int record(long handle, byte[] message, int length)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_record<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    message: JByteArray<'local>,
+    length: jint,
+) -> jint {
+    thread_local! {
+        static SCRATCH: RefCell<Vec<jbyte>> = const { RefCell::new(Vec::new()) };
+    }
+    guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let length = usize::try_from(length).unwrap_or(0);
+            if scratch.len() < length {
+                scratch.resize(length, 0);
+            }
+            let Some(bytes) = scratch.get_mut(..length) else {
+                return Ok(REFUSED);
+            };
+            message.get_region(env, 0, bytes)?;
+            let recorded = with_engine(handle, |engine| {
+                engine.record(unsigned(bytes), now_micros())
+            });
+            Ok(match recorded {
+                Some(Ok(())) => DONE,
+                Some(Err(_)) => MALFORMED,
+                None => CLOSED,
+            })
+        })
+    })
+}
+
+/// `static native int drain(long handle, byte[] batch)`: the batch's length, 0 if nothing waits;
+/// minus the length if the array is too short for a batch that is then kept for the next call.
+/// `Integer.MIN_VALUE` plus a return code if it failed.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_drain<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    batch: JByteArray<'local>,
+) -> jint {
+    let failed = |code: jint| jint::MIN.wrapping_sub(code);
+    guarded(
+        &mut env,
+        handle,
+        (failed(REFUSED), failed(PANICKED)),
+        |env| {
+            let capacity = batch.len(env)?;
+            let drained = with_engine(handle, |engine| {
+                engine.drain(capacity, |bytes| {
+                    let length = jint::try_from(bytes.len()).unwrap_or(jint::MAX);
+                    if bytes.len() > capacity {
+                        return (false, Ok(length.wrapping_neg()));
+                    }
+                    let copied = batch.set_region(env, 0, signed(bytes));
+                    (copied.is_ok(), copied.map(|()| length))
+                })
+            });
+            drained.map_or(Ok(failed(CLOSED)), |drained| drained.unwrap_or(Ok(0)))
+        },
+    )
+}
+
+/// `static native int counters(long handle, long[] sums)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_counters<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    sums: JLongArray<'local>,
+) -> jint {
+    guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
+        let values = with_engine(handle, |engine| {
+            let queue = engine.queue();
+            let waiting = [
+                u64::try_from(queue.len()).unwrap_or(u64::MAX),
+                queue.fill_permille(),
+            ];
+            engine
+                .counters()
+                .sums()
+                .into_iter()
+                .chain(waiting)
+                .map(u64::cast_signed)
+                .collect::<Vec<jlong>>()
+        });
+        let Some(values) = values else {
+            return Ok(CLOSED);
+        };
+        sums.set_region(env, 0, &values)?;
+        Ok(DONE)
+    })
+}
+
+/// `static native int fillPermille(long handle)`: how full the queue is; 0 if closed.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_fillPermille<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) -> jint {
+    guarded(&mut env, handle, (0, 0), |_| {
+        let fill = with_engine(handle, |engine| engine.queue().fill_permille());
+        Ok(fill.and_then(|fill| jint::try_from(fill).ok()).unwrap_or(0))
+    })
+}
+
+/// `static native byte[] takeLastPanic()`: what the last panic said, once; null if nothing.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_takeLastPanic<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+) -> JByteArray<'local> {
+    guarded(&mut env, 0, Default::default(), |env| {
+        let text = last_panic().take();
+        text.map_or_else(
+            || Ok(JByteArray::default()),
+            |text| env.byte_array_from_slice(text.as_bytes()),
+        )
+    })
+}
+
+/// `static native void breakNextRecordForTest(long handle)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_breakNextRecordForTest<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) {
+    guarded(&mut env, handle, ((), ()), |_| {
+        with_engine(handle, Engine::break_next_record);
+        Ok(())
+    });
+}
+
+/// `static native void close(long handle)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_close<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) {
+    guarded(&mut env, handle, ((), ()), |_| {
+        table::close(u64::try_from(handle).unwrap_or(0));
+        Ok(())
+    });
+}

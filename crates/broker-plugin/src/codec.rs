@@ -1,0 +1,237 @@
+//! The message in which Java hands over one `authorize` call: layout `OMR1` of
+//! `spec/native-bridge.md`. Decoding is total: any bytes are either a request or a [`DecodeError`].
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The first four bytes; the digit is the layout's version.
+pub const MAGIC: &[u8; 4] = b"OMR1";
+
+const GRANTED: u8 = 1;
+const LOG_IF_ALLOWED: u8 = 2;
+const LOG_IF_DENIED: u8 = 4;
+
+/// Why a message is not a request. The message itself is never shown: it holds names of clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Another layout, or no message at all.
+    #[error(
+        "the message does not begin with `OMR1`: the jar and its native library are of different versions"
+    )]
+    Magic,
+    /// The length in the message is not the number of bytes received.
+    #[error("the message says that it has {stated} bytes, but {received} were received")]
+    Length {
+        /// The length in the message.
+        stated: u32,
+        /// The number of bytes received.
+        received: usize,
+    },
+    /// A field reaches beyond the end.
+    #[error("the message ends inside `{field}`")]
+    Short {
+        /// The field's name in `spec/native-bridge.md`.
+        field: &'static str,
+    },
+    /// A field holds what no writer writes.
+    #[error("`{field}` is invalid")]
+    Invalid {
+        /// The field's name in `spec/native-bridge.md`.
+        field: &'static str,
+    },
+}
+
+/// One `authorize` call with its decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Kafka's number of the API.
+    pub api_key: i16,
+    /// The version of the API that the client speaks.
+    pub api_version: i16,
+    /// The client's number of its request.
+    pub correlation_id: i32,
+    /// Where the client connected from, if known.
+    pub address: Option<IpAddr>,
+    /// `User:alice`.
+    pub principal: &'a str,
+    /// The client's name for itself.
+    pub client_id: Option<&'a str>,
+    /// What was asked and decided, in order.
+    pub actions: Actions<'a>,
+}
+
+/// One action and its decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Action<'a> {
+    /// `AclOperation.code()`.
+    pub operation: u8,
+    /// `ResourceType.code()`.
+    pub resource_type: u8,
+    /// `PatternType.code()`.
+    pub pattern_type: u8,
+    /// The resource's plain name.
+    pub name: &'a str,
+    /// The decision.
+    pub granted: bool,
+    /// Kafka's own flags: access was really sought, and is worth a record if allowed or denied.
+    pub log_if_allowed: bool,
+    /// As above, if denied.
+    pub log_if_denied: bool,
+}
+
+impl Action<'_> {
+    /// Whether Kafka's flags ask for a record of this decision.
+    #[must_use]
+    pub const fn wants_record(&self) -> bool {
+        if self.granted {
+            self.log_if_allowed
+        } else {
+            self.log_if_denied
+        }
+    }
+}
+
+/// The actions of a request, decoded one by one; [`Request::decode`] has already read all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actions<'a> {
+    count: u32,
+    bytes: &'a [u8],
+}
+
+impl Actions<'_> {
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+impl<'a> Iterator for Actions<'a> {
+    type Item = Action<'a>;
+
+    fn next(&mut self) -> Option<Action<'a>> {
+        self.count = self.count.checked_sub(1)?;
+        let mut reader = Reader { bytes: self.bytes };
+        let action = reader.action().ok()?;
+        self.bytes = reader.bytes;
+        Some(action)
+    }
+}
+
+impl<'a> Request<'a> {
+    /// Decodes a whole message.
+    pub fn decode(message: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader { bytes: message };
+        if reader.take(MAGIC.len(), "magic").ok() != Some(MAGIC) {
+            return Err(DecodeError::Magic);
+        }
+        let stated = reader.u32("length")?;
+        if usize::try_from(stated) != Ok(message.len()) {
+            return Err(DecodeError::Length {
+                stated,
+                received: message.len(),
+            });
+        }
+        let api_key = i16::from_be_bytes(reader.array("api_key")?);
+        let api_version = i16::from_be_bytes(reader.array("api_version")?);
+        let correlation_id = i32::from_be_bytes(reader.array("correlation_id")?);
+        let address = reader.address()?;
+        let principal = reader.text("principal")?;
+        let client_id = reader.optional_text("client_id")?;
+        let actions = reader.actions()?;
+        Ok(Self {
+            api_key,
+            api_version,
+            correlation_id,
+            address,
+            principal,
+            client_id,
+            actions,
+        })
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize, field: &'static str) -> Result<&'a [u8], DecodeError> {
+        let (head, tail) = self
+            .bytes
+            .split_at_checked(count)
+            .ok_or(DecodeError::Short { field })?;
+        self.bytes = tail;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], DecodeError> {
+        let (head, tail) = self
+            .bytes
+            .split_first_chunk::<N>()
+            .ok_or(DecodeError::Short { field })?;
+        self.bytes = tail;
+        Ok(*head)
+    }
+
+    fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
+        Ok(u32::from_be_bytes(self.array(field)?))
+    }
+
+    fn text(&mut self, field: &'static str) -> Result<&'a str, DecodeError> {
+        self.optional_text(field)?
+            .ok_or(DecodeError::Invalid { field })
+    }
+
+    fn optional_text(&mut self, field: &'static str) -> Result<Option<&'a str>, DecodeError> {
+        let length = i32::from_be_bytes(self.array(field)?);
+        if length == -1 {
+            return Ok(None);
+        }
+        let length = usize::try_from(length).map_err(|_| DecodeError::Invalid { field })?;
+        let bytes = self.take(length, field)?;
+        std::str::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| DecodeError::Invalid { field })
+    }
+
+    fn address(&mut self) -> Result<Option<IpAddr>, DecodeError> {
+        let field = "client_address";
+        match self.array::<1>(field)? {
+            [0] => Ok(None),
+            [4] => Ok(Some(IpAddr::V4(Ipv4Addr::from(self.array::<4>(field)?)))),
+            [16] => Ok(Some(IpAddr::V6(Ipv6Addr::from(self.array::<16>(field)?)))),
+            _ => Err(DecodeError::Invalid { field }),
+        }
+    }
+
+    fn action(&mut self) -> Result<Action<'a>, DecodeError> {
+        let [operation, resource_type, pattern_type, flags] = self.array("action")?;
+        let name = self.text("resource_name")?;
+        Ok(Action {
+            operation,
+            resource_type,
+            pattern_type,
+            name,
+            granted: flags & GRANTED != 0,
+            log_if_allowed: flags & LOG_IF_ALLOWED != 0,
+            log_if_denied: flags & LOG_IF_DENIED != 0,
+        })
+    }
+
+    /// Reads all actions once, so that a request is taken whole or not at all.
+    fn actions(&mut self) -> Result<Actions<'a>, DecodeError> {
+        let count = self.u32("actions")?;
+        let actions = Actions {
+            count,
+            bytes: self.bytes,
+        };
+        for _ in 0..count {
+            self.action()?;
+        }
+        if self.bytes.is_empty() {
+            Ok(actions)
+        } else {
+            Err(DecodeError::Invalid { field: "actions" })
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What happened to decisions, counted without one thread waiting for another.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// What is counted; the order is that of `spec/native-bridge.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Decisions that lead to a topic.
+    Routed,
+    /// Decisions that the document discards.
+    Discarded,
+    /// Decisions of excluded principals.
+    Excluded,
+    /// The exporter's own requests, left out so that the trail does not feed itself.
+    SuppressedOwn,
+    /// Decisions that Kafka's log flags leave out.
+    Unwanted,
+    /// Records that entered the queue.
+    Enqueued,
+    /// Records that found it full.
+    DroppedQueueFull,
+    /// Messages that could not be decoded.
+    Malformed,
+    /// Panics survived.
+    Panics,
+    /// Events handed to the drain thread.
+    Drained,
+}
+
+const COUNTERS: usize = 10;
+const STRIPES: usize = 16;
+
+/// One thread's share; a cache line pair of its own, or threads would slow each other down.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Stripe([AtomicU64; COUNTERS]);
+
+/// The counters of one engine.
+#[derive(Debug, Default)]
+pub struct Counters {
+    stripes: [Stripe; STRIPES],
+}
+
+impl Counters {
+    /// Adds to a counter.
+    pub fn add(&self, counter: Counter, amount: u64) {
+        thread_local! {
+            static STRIPE: usize = {
+                static NEXT: AtomicUsize = AtomicUsize::new(0);
+                NEXT.fetch_add(1, Ordering::Relaxed) % STRIPES
+            };
+        }
+        let stripe = STRIPE.try_with(|stripe| *stripe).unwrap_or(0);
+        if let Some(cell) = self
+            .stripes
+            .get(stripe)
+            .and_then(|stripe| stripe.0.get(counter as usize))
+        {
+            cell.fetch_add(amount, Ordering::Relaxed);
+        }
+    }
+
+    /// The sum over all threads.
+    #[must_use]
+    pub fn sum(&self, counter: Counter) -> u64 {
+        let cells = self
+            .stripes
+            .iter()
+            .filter_map(|stripe| stripe.0.get(counter as usize));
+        cells
+            .map(|cell| cell.load(Ordering::Relaxed))
+            .fold(0, u64::wrapping_add)
+    }
+
+    /// All sums in the order of [`Counter`].
+    #[must_use]
+    pub fn sums(&self) -> [u64; COUNTERS] {
+        let mut sums = [0; COUNTERS];
+        for stripe in &self.stripes {
+            for (sum, cell) in sums.iter_mut().zip(&stripe.0) {
+                *sum = u64::wrapping_add(*sum, cell.load(Ordering::Relaxed));
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counter, Counters};
+
+    #[test]
+    fn no_count_is_lost_between_threads() {
+        let counters = Counters::default();
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| (0..1_000).for_each(|_| counters.add(Counter::Enqueued, 1)));
+            }
+        });
+        assert_eq!(counters.sum(Counter::Enqueued), 20_000);
+        assert_eq!(counters.sums()[Counter::Enqueued as usize], 20_000);
+        assert_eq!(counters.sum(Counter::Drained), 0);
+    }
+}

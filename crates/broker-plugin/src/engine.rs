@@ -1,0 +1,327 @@
+//! One instance of the plugin: the document in force, the queue, the account.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use openmds_policy::audit::{AuditedAction, Document, FieldError, Routing, Why, crn_kind};
+use uuid::Uuid;
+
+use crate::batch::{Batch, Emitter};
+use crate::codec::{Action, DecodeError, Request};
+use crate::counters::{Counter, Counters};
+use crate::methods::{Methods, resource_type_name};
+use crate::pairs::Pairs;
+use crate::queue::Queue;
+use crate::record::Record;
+use crate::snapshot::{Snapshot, interest};
+
+const PRODUCE: i16 = 0;
+const METADATA: i16 = 3;
+const INIT_PRODUCER_ID: i16 = 22;
+const ENVELOPE: i16 = 58;
+const TOPIC: u8 = 2;
+/// Events in one batch at most: bounds what a drain thread that dies takes with it.
+const MOST_EVENTS: u32 = 1_000;
+
+/// What is fixed when the broker starts.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The authority of the cluster's CRNs; usually empty.
+    pub authority: String,
+    /// `User:...`, from the static configuration only.
+    pub super_users: BTreeSet<String>,
+    /// Who publishes the events, if known.
+    pub exporter_principal: Option<String>,
+    /// The queue's budget.
+    pub queue_max_bytes: usize,
+}
+
+/// What a valid document amounts to, for the log and for the exporter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    document: Document,
+    interest: String,
+}
+
+impl Summary {
+    /// As a message to Java.
+    #[must_use]
+    pub fn to_pairs(&self) -> Pairs {
+        let mut pairs = Pairs::new();
+        pairs.add(
+            "resource_version",
+            self.document.resource_version().unwrap_or_default(),
+        );
+        pairs.add("routes", self.document.routes().count().to_string());
+        pairs.add("interest", &*self.interest);
+        for server in self.document.bootstrap_servers() {
+            pairs.add("bootstrap_server", &**server);
+        }
+        for (topic, retention) in self.document.topics() {
+            pairs.add("topic", topic.as_str());
+            pairs.add(
+                "retention_ms",
+                retention.map(|ms| ms.to_string()).unwrap_or_default(),
+            );
+        }
+        pairs
+    }
+}
+
+/// One instance of the plugin.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    methods: Methods,
+    queue: Queue,
+    counters: Counters,
+    emitter: OnceLock<Emitter>,
+    document: Mutex<Document>,
+    snapshot: ArcSwapOption<Snapshot>,
+    /// Replaced snapshots: they are freed on the drain thread, never on a request thread
+    /// (`rulings.md` 24).
+    retired: Mutex<Vec<Arc<Snapshot>>>,
+    batch: Mutex<Batch>,
+    broken_on_purpose: AtomicBool,
+}
+
+impl Engine {
+    /// An engine under the built-in document, of a cluster whose id is not known yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            queue: Queue::new(settings.queue_max_bytes),
+            settings,
+            methods: Methods::new(),
+            counters: Counters::default(),
+            emitter: OnceLock::new(),
+            document: Mutex::new(Document::built_in()),
+            snapshot: ArcSwapOption::empty(),
+            retired: Mutex::default(),
+            batch: Mutex::default(),
+            broken_on_purpose: AtomicBool::new(false),
+        }
+    }
+
+    /// The account so far.
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// What waits to be drained.
+    pub const fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Judges a document without applying it. Nothing but white space means the built-in document.
+    pub fn check(&self, text: &str) -> Result<Summary, Vec<FieldError>> {
+        let document = if text.trim().is_empty() {
+            Document::built_in()
+        } else {
+            Document::parse_property(text)?
+        };
+        Ok(Summary {
+            interest: interest(&document, &self.methods),
+            document,
+        })
+    }
+
+    /// Puts a document in force for the next decision; a bad one changes nothing.
+    pub fn apply(&self, text: &str) -> Result<Summary, Vec<FieldError>> {
+        let summary = self.check(text)?;
+        *lock(&self.document) = summary.document.clone();
+        self.compile();
+        Ok(summary)
+    }
+
+    /// Names the cluster; the first name stays.
+    pub fn identify(&self, cluster_id: &str) {
+        self.emitter
+            .get_or_init(|| Emitter::new(&self.settings.authority, cluster_id));
+        self.compile();
+    }
+
+    fn compile(&self) {
+        let Some(emitter) = self.emitter.get() else {
+            return;
+        };
+        let document = lock(&self.document);
+        let snapshot = Snapshot::new(&document, &emitter.authority, &emitter.cluster_id);
+        if let Some(old) = self.snapshot.swap(Some(Arc::new(snapshot))) {
+            lock(&self.retired).push(old);
+        }
+    }
+
+    /// Records the decisions of one `authorize` call, as far as flags and document ask for it.
+    pub fn record(&self, message: &[u8], time_micros: i64) -> Result<(), DecodeError> {
+        let request =
+            Request::decode(message).inspect_err(|_| self.counters.add(Counter::Malformed, 1))?;
+        if self.broken_on_purpose.swap(false, Ordering::Relaxed) {
+            break_on_purpose();
+        }
+        if request.api_key == ENVELOPE {
+            return Ok(()); // The request inside is checked and recorded by itself (`rulings.md` 22).
+        }
+        let snapshot = self.snapshot.load();
+        for action in request.actions {
+            self.record_action(snapshot.as_deref(), &request, &action, time_micros);
+        }
+        Ok(())
+    }
+
+    fn record_action(
+        &self,
+        snapshot: Option<&Snapshot>,
+        request: &Request<'_>,
+        action: &Action<'_>,
+        time_micros: i64,
+    ) {
+        if !action.wants_record() {
+            return self.counters.add(Counter::Unwanted, 1);
+        }
+        let topic = match snapshot {
+            Some(snapshot) => {
+                if self.is_own(snapshot, request, action) {
+                    return self.counters.add(Counter::SuppressedOwn, 1);
+                }
+                let routed = self.route(
+                    snapshot,
+                    (request.api_key, action.operation),
+                    (action.resource_type, action.name),
+                    request.principal,
+                    action.granted,
+                );
+                match routed {
+                    Some(topic) => topic,
+                    None => return,
+                }
+            }
+            None => "",
+        };
+        let super_user = action.granted && self.settings.super_users.contains(request.principal);
+        let record = Record::new(request, action, topic, super_user, time_micros);
+        let kept = record.is_some_and(|record| self.queue.push(record));
+        self.counters.add(
+            if kept {
+                Counter::Enqueued
+            } else {
+                Counter::DroppedQueueFull
+            },
+            1,
+        );
+    }
+
+    /// The topic, or `None`; counts which.
+    fn route<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        (api_key, operation): (i16, u8),
+        (resource_type, name): (u8, &str),
+        principal: &str,
+        granted: bool,
+    ) -> Option<&'a str> {
+        let category = self.methods.of(api_key, operation).category;
+        let kind = crn_kind(resource_type_name(resource_type));
+        let resource = kind.as_deref().map(|kind| (kind, name));
+        let (counter, topic) = match snapshot.router.route(
+            resource,
+            AuditedAction {
+                category,
+                principal,
+                granted,
+            },
+        ) {
+            Routing::Topic(topic) => (Counter::Routed, Some(topic)),
+            Routing::Discarded(Why::ExcludedPrincipal) => (Counter::Excluded, None),
+            Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
+                (Counter::Discarded, None)
+            }
+        };
+        self.counters.add(counter, 1);
+        topic
+    }
+
+    /// Whether this is the exporter at work: only what publishing needs, nothing else it or
+    /// anybody does to the destination topics (`rulings.md` 21).
+    fn is_own(&self, snapshot: &Snapshot, request: &Request<'_>, action: &Action<'_>) -> bool {
+        if self.settings.exporter_principal.as_deref() != Some(request.principal) {
+            return false;
+        }
+        match request.api_key {
+            INIT_PRODUCER_ID => true,
+            PRODUCE | METADATA => {
+                action.resource_type == TOPIC && snapshot.destinations.contains(action.name)
+            }
+            _ => false,
+        }
+    }
+
+    /// Hands a batch of events, at most about `capacity` bytes, to `take`, which says whether it
+    /// took it; what was not taken is offered again. Called by one thread.
+    pub fn drain<T>(&self, capacity: usize, take: impl FnOnce(&[u8]) -> (bool, T)) -> Option<T> {
+        lock(&self.retired).retain(|snapshot| Arc::strong_count(snapshot) > 1);
+        let emitter = self.emitter.get()?;
+        let mut batch = lock(&self.batch);
+        if batch.events() == 0 {
+            batch.clear();
+            self.fill(&mut batch, emitter, capacity);
+        }
+        let events = batch.events();
+        if events == 0 {
+            return None;
+        }
+        let (taken, result) = take(batch.finish());
+        if taken {
+            batch.clear();
+            self.counters.add(Counter::Drained, u64::from(events));
+        }
+        Some(result)
+    }
+
+    fn fill(&self, batch: &mut Batch, emitter: &Emitter, capacity: usize) {
+        let enough = capacity.saturating_sub(capacity / 4);
+        while batch.events() < MOST_EVENTS && batch.len() < enough {
+            let Some(record) = self.queue.pop() else {
+                return;
+            };
+            let snapshot = self.snapshot.load();
+            let topic = match record.topic() {
+                "" => snapshot.as_deref().and_then(|snapshot| {
+                    let resource = (record.resource_type, record.resource_name());
+                    self.route(
+                        snapshot,
+                        (record.api_key, record.operation),
+                        resource,
+                        record.principal(),
+                        record.granted,
+                    )
+                }),
+                topic => Some(topic),
+            };
+            if let Some(topic) = topic {
+                batch.add(&record, topic, Uuid::new_v4(), emitter, &self.methods);
+            }
+        }
+    }
+
+    /// Makes the next [`record`](Self::record) panic, so that a test can show that the broker
+    /// survives it.
+    pub fn break_next_record(&self) {
+        self.broken_on_purpose.store(true, Ordering::Relaxed);
+    }
+}
+
+#[expect(
+    clippy::panic,
+    reason = "the one panic on purpose: the boundary must be shown to hold in the released library"
+)]
+fn break_on_purpose() {
+    panic!("on purpose, as a test asked for");
+}
+
+/// A panic elsewhere does not make the data under a lock wrong: every change is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,81 @@
+//! The bounded queue between request threads and the drain thread. A push never waits: it
+//! succeeds, or the queue is full.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_queue::ArrayQueue;
+
+use crate::record::Record;
+
+/// The size of a small record, by which a budget of bytes becomes a number of slots.
+const SMALL_RECORD: usize = 256;
+const FEWEST_SLOTS: usize = 16;
+
+/// Records waiting to become events; bounded by number and by bytes.
+#[derive(Debug)]
+pub struct Queue {
+    slots: ArrayQueue<Record>,
+    bytes: AtomicUsize,
+    max_bytes: usize,
+}
+
+impl Queue {
+    /// A queue that takes at most `max_bytes` of memory, slots included.
+    #[must_use]
+    pub fn new(max_bytes: usize) -> Self {
+        let slots = (max_bytes / SMALL_RECORD).max(FEWEST_SLOTS);
+        Self {
+            slots: ArrayQueue::new(slots),
+            bytes: AtomicUsize::new(0),
+            max_bytes,
+        }
+    }
+
+    /// Adds a record; false if there is no room, and the record is gone.
+    #[must_use]
+    pub fn push(&self, record: Record) -> bool {
+        let size = record.size();
+        let before = self.bytes.fetch_add(size, Ordering::Relaxed);
+        let fits = before
+            .checked_add(size)
+            .is_some_and(|after| after <= self.max_bytes);
+        if fits && self.slots.push(record).is_ok() {
+            return true;
+        }
+        self.bytes.fetch_sub(size, Ordering::Relaxed);
+        false
+    }
+
+    /// Takes the oldest record.
+    #[must_use]
+    pub fn pop(&self) -> Option<Record> {
+        let record = self.slots.pop()?;
+        self.bytes.fetch_sub(record.size(), Ordering::Relaxed);
+        Some(record)
+    }
+
+    /// How many records wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// How full it is, in thousandths of whichever bound is nearer.
+    #[must_use]
+    pub fn fill_permille(&self) -> u64 {
+        let share = |used: usize, whole: usize| {
+            used.saturating_mul(1_000)
+                .checked_div(whole)
+                .unwrap_or(1_000)
+        };
+        let nearer = share(self.slots.len(), self.slots.capacity())
+            .max(share(self.bytes.load(Ordering::Relaxed), self.max_bytes));
+        u64::try_from(nearer).unwrap_or(1_000).min(1_000)
+    }
+}

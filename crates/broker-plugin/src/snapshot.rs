@@ -1,0 +1,53 @@
+//! The document in force, compiled for this cluster.
+
+use std::collections::BTreeSet;
+
+use openmds_policy::audit::{Document, Router, Target};
+
+use crate::methods::Methods;
+
+/// What request threads read: never changed, only replaced.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) router: Router,
+    /// Topics in which the exporter's own requests are not recorded.
+    pub(crate) destinations: BTreeSet<String>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(document: &Document, authority: &str, cluster_id: &str) -> Self {
+        Self {
+            router: Router::new(document, authority, cluster_id),
+            destinations: document.topic_names().into_iter().collect(),
+        }
+    }
+}
+
+/// Which methods can lead to a topic at all: one digit a method in the order of
+/// [`Methods::categories`], 1 for allowed events plus 2 for denied ones. Java asks this table
+/// before it packs a message, so that what no rule of the document names costs next to nothing.
+pub(crate) fn interest(document: &Document, methods: &Methods) -> String {
+    let leads_somewhere = |category, granted| {
+        let default = document.default_topics().outcome(granted);
+        let by_default = openmds_policy::audit::Category::is_on_by_default(category)
+            && *default != Target::Discard;
+        let mut targets = document
+            .routes()
+            .filter_map(|(_, route)| route.target(category, granted));
+        by_default || targets.any(|target| *target != Target::Discard)
+    };
+    methods
+        .categories()
+        .map(|category| {
+            match (
+                leads_somewhere(category, true),
+                leads_somewhere(category, false),
+            ) {
+                (false, false) => '0',
+                (true, false) => '1',
+                (false, true) => '2',
+                (true, true) => '3',
+            }
+        })
+        .collect()
+}
