@@ -1,25 +1,17 @@
 //! One Kafka cluster of the playground.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use crate::blueprint::ClusterPlan;
 use crate::ground::Ground;
 use crate::node::Node;
-use crate::process::POLL;
-use crate::ready;
 use crate::shape::Listener;
-
-/// How long a cluster may take until it answers.
-const READY_BOUND: Duration = Duration::from_secs(90);
 
 /// Its nodes and its addresses.
 #[derive(Debug)]
 pub struct Cluster {
-    ground: Arc<Ground>,
     plan: ClusterPlan,
     nodes: Vec<Node>,
 }
@@ -27,7 +19,6 @@ pub struct Cluster {
 impl Cluster {
     pub(crate) fn new(ground: &Arc<Ground>, plan: &ClusterPlan) -> Self {
         Self {
-            ground: Arc::clone(ground),
             plan: plan.clone(),
             nodes: plan
                 .nodes
@@ -101,31 +92,18 @@ impl Cluster {
         Ok(())
     }
 
-    /// Waits until every broker is known to every other and answers over the wire.
+    /// Waits until every broker answers and knows every other one.
     pub fn wait_until_ready(&self) -> Result<()> {
-        let deadline = Instant::now() + READY_BOUND;
-        loop {
-            if let Some(dead) = self.nodes.iter().find(|node| !node.is_running()) {
-                bail!(
-                    "{} node {} ended while starting:\n{}",
-                    self.plan.name,
-                    dead.id(),
-                    dead.last_words()
-                );
-            }
-            match ready::probe(&self.ground, &self.plan) {
-                Ok(()) => return Ok(()),
-                Err(error) if Instant::now() > deadline => {
-                    return Err(error).with_context(|| {
-                        format!(
-                            "{} is not ready after {READY_BOUND:?}; its logs are in {}",
-                            self.plan.name,
-                            self.ground.layout.root().join(&self.plan.name).display()
-                        )
-                    });
-                }
-                Err(_) => thread::sleep(POLL),
-            }
+        let all: Vec<i32> = self.brokers().map(Node::id).collect();
+        for broker in self.brokers() {
+            broker.wait_until_ready(&all)?;
         }
+        Ok(())
+    }
+
+    fn brokers(&self) -> impl Iterator<Item = &Node> {
+        self.nodes
+            .iter()
+            .filter(|node| node.plan().role.is_broker())
     }
 }

@@ -4,12 +4,16 @@
 //! `home` (the server's own), `payments` (managed) and `logs` (the destination of audit events).
 //! Nothing here is meant for production: passwords lie in files below the playground's directory.
 
+pub mod acls;
 pub mod blueprint;
 pub mod certificates;
+mod cli;
 pub mod clients;
 mod cluster;
+mod env_file;
 pub mod fetch;
 mod ground;
+pub mod http;
 mod java;
 mod keys;
 pub mod layout;
@@ -23,11 +27,15 @@ mod programs;
 pub mod progress;
 pub mod properties;
 mod ready;
+mod server;
+pub mod server_config;
 pub mod shape;
 pub mod stop;
 mod tools;
 pub mod versions;
 
+pub use cli::Ran;
 pub use cluster::Cluster;
 pub use node::Node;
 pub use playground::{Builder, Playground};
+pub use server::Server;

@@ -75,7 +75,7 @@ fn quickstart(options: &Quickstart) -> anyhow::Result<()> {
     }
     let mut builder = Playground::builder(&options.directory)
         .progress(progress)
-        .without_plugin();
+        .kafka_alone();
     if let Some(version) = &options.kafka {
         builder = builder.kafka(version);
     }

@@ -13,9 +13,13 @@ use crate::ground::Ground;
 use crate::logging;
 use crate::node_config::{jwks_url, server_properties};
 use crate::process::Process;
+use crate::ready;
 
 /// How long a node may take to shut down before it is killed.
 const STOP_BOUND: Duration = Duration::from_secs(15);
+
+/// How long a node may take until it answers.
+const READY_BOUND: Duration = Duration::from_secs(90);
 
 /// A broker, a controller, or both in one.
 #[derive(Debug)]
@@ -118,6 +122,26 @@ impl Node {
         let mut command = self.java("kafka.Kafka", "256m")?;
         command.arg(self.config_file());
         self.process.start(command, &self.output_file())
+    }
+
+    /// Waits until it answers clients and knows these brokers.
+    pub fn wait_until_ready(&self, brokers: &[i32]) -> Result<()> {
+        ready::wait(
+            &self.ground,
+            &self.cluster,
+            &self.plan,
+            brokers,
+            READY_BOUND,
+            || self.is_running(),
+        )
+        .with_context(|| {
+            format!(
+                "{} node {} does not answer:\n{}",
+                self.cluster.name,
+                self.plan.id,
+                self.last_words()
+            )
+        })
     }
 
     /// Shuts it down in an orderly way; kills it where that takes too long.

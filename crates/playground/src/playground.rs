@@ -8,6 +8,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::blueprint::Blueprint;
+use crate::cli::{self, Ran};
 use crate::cluster::Cluster;
 use crate::ground::Ground;
 use crate::java::Java;
@@ -15,9 +16,10 @@ use crate::layout::Layout;
 use crate::ports::HeldPort;
 use crate::programs::Programs;
 use crate::progress::Progress;
+use crate::server::Server;
 use crate::shape::{ARCHIVE, HOME, LOGS, PAYMENTS, Shape};
 use crate::versions::{self, NEWEST, Release, Tool};
-use crate::{certificates, clients, fetch, keys, stop, tools};
+use crate::{acls, certificates, clients, env_file, fetch, keys, stop, tools};
 
 /// How a playground is to be made.
 #[derive(Debug)]
@@ -45,9 +47,9 @@ impl Builder {
         self
     }
 
-    /// Runs Kafka's own `StandardAuthorizer` instead of the plugin.
+    /// Kafka alone: its own `StandardAuthorizer` instead of the plugin, and no metadata server.
     #[must_use]
-    pub fn without_plugin(mut self) -> Self {
+    pub fn kafka_alone(mut self) -> Self {
         self.plugin = false;
         self
     }
@@ -129,6 +131,7 @@ impl Builder {
 pub struct Playground {
     ground: Arc<Ground>,
     clusters: Vec<Cluster>,
+    server: Server,
     /// Kept while this process works on the directory.
     lock: Option<File>,
 }
@@ -153,9 +156,11 @@ impl Playground {
             .iter()
             .map(|plan| Cluster::new(&ground, plan))
             .collect();
+        let server = Server::new(Arc::clone(&ground));
         Self {
             ground,
             clusters,
+            server,
             lock,
         }
     }
@@ -164,6 +169,8 @@ impl Playground {
         let progress = self.ground.progress;
         progress.timed("prepared configuration and data directories", || {
             self.each_node(|node| node.prepare())?;
+            self.server.prepare()?;
+            env_file::write(&self.ground)?;
             tools::write_wrappers(&self.ground)
         })?;
         drop(ports);
@@ -175,7 +182,29 @@ impl Playground {
                     || cluster.start(),
                 )
             })
-        })
+        })?;
+        if self.ground.blueprint.plugin {
+            progress.timed("the metadata server is ready", || self.server.start())?;
+        }
+        progress.timed("access rules are in place", || self.add_acls())
+    }
+
+    fn add_acls(&self) -> Result<()> {
+        let done = self.ground.layout.root().join("acls-added");
+        if done.exists() {
+            return Ok(());
+        }
+        let names: Vec<_> = self.clusters.iter().map(|c| c.name().to_owned()).collect();
+        in_parallel(acls::calls(&names).into_iter(), |(cluster, args)| {
+            acls::add(&self.ground, &cluster, &args)
+        })?;
+        fs::write(done, "")?;
+        Ok(())
+    }
+
+    /// The metadata server.
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     /// The cluster of this name.
@@ -201,6 +230,16 @@ impl Playground {
         &self.ground.layout
     }
 
+    /// Runs `openmds` as a user of the server, who is logged in by it if need be.
+    pub fn cli(&self, user: &str, args: &[&str]) -> Result<Ran> {
+        cli::run(&self.ground, user, args, None)
+    }
+
+    /// The same with something on standard input.
+    pub fn cli_with_input(&self, user: &str, args: &[&str], input: &str) -> Result<Ran> {
+        cli::run(&self.ground, user, args, Some(input))
+    }
+
     /// Runs one of Kafka's tools and returns what it printed.
     pub fn tool(&self, tool: Tool, args: &[&str]) -> Result<String> {
         tools::run(&self.ground, tool, args)
@@ -208,6 +247,7 @@ impl Playground {
 
     /// Shuts everything down in an orderly way.
     pub fn stop(&self) -> Result<()> {
+        self.server.stop()?;
         self.each_cluster(Cluster::stop)
     }
 
@@ -232,6 +272,7 @@ impl Playground {
 impl Drop for Playground {
     fn drop(&mut self) {
         // A playground that nobody detached must leave no process behind, even after a panic.
+        let _ = self.server.kill();
         for node in self.clusters.iter().flat_map(|cluster| cluster.nodes()) {
             let _ = node.kill();
         }

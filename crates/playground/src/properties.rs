@@ -34,6 +34,17 @@ impl Properties {
         self
     }
 
+    /// Gives a key another value, or adds it.
+    pub fn replace(&mut self, key: &str, value: impl fmt::Display) -> &mut Self {
+        self.0.retain(|(name, _)| name != key);
+        self.set(key, value)
+    }
+
+    /// All keys with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().cloned()
+    }
+
     /// The value that was set last for a key.
     pub fn get(&self, key: &str) -> Option<&str> {
         let (_, value) = self.0.iter().rev().find(|(name, _)| name == key)?;

@@ -1,0 +1,100 @@
+//! The access rules that the playground starts with, made by the real `kafka-acls`.
+
+use anyhow::Result;
+
+use crate::ground::Ground;
+use crate::shape::{
+    ADMIN, ALLOWED_CLIENT, DENIED_CLIENT, LOGS, Listener, PAYMENTS, TOPIC_ADMIN, WRITERS,
+};
+use crate::tools;
+use crate::versions::Tool;
+
+/// Every destination topic's name begins so.
+pub const TOPIC_PREFIX: &str = "confluent-audit-log-events";
+
+/// The topic of the story, and the prefix of what its allowed client may create.
+pub const STORY_TOPIC: &str = "orders";
+
+/// One call of `kafka-acls` each: the cluster and the arguments after `--add`.
+pub(crate) fn calls(clusters: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut calls = Vec::new();
+    for cluster in clusters {
+        if cluster == PAYMENTS.name {
+            calls.push((cluster.clone(), allowed_client()));
+            calls.push((cluster.clone(), denied_client()));
+        } else if is_destination(cluster) {
+            calls.push((cluster.clone(), writers_on_topics()));
+            calls.push((cluster.clone(), writers_on_cluster()));
+            calls.push((cluster.clone(), topic_admin()));
+        }
+    }
+    calls
+}
+
+fn is_destination(name: &str) -> bool {
+    crate::shape::Shape::named(name).is_some_and(|shape| shape.users == LOGS.users)
+}
+
+fn writers() -> Vec<String> {
+    WRITERS
+        .iter()
+        .flat_map(|writer| ["--allow-principal".to_owned(), format!("User:{writer}")])
+        .collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(ToOwned::to_owned).collect()
+}
+
+fn writers_on_topics() -> Vec<String> {
+    let mut args = writers();
+    args.extend(words(&format!(
+        "--operation Write --operation Describe --topic {TOPIC_PREFIX} --resource-pattern-type prefixed"
+    )));
+    args
+}
+
+fn writers_on_cluster() -> Vec<String> {
+    let mut args = writers();
+    args.extend(words("--operation IdempotentWrite --cluster"));
+    args
+}
+
+fn topic_admin() -> Vec<String> {
+    words(&format!(
+        "--allow-principal User:{TOPIC_ADMIN} --operation Create --operation Describe \
+         --operation DescribeConfigs --operation AlterConfigs \
+         --topic {TOPIC_PREFIX} --resource-pattern-type prefixed"
+    ))
+}
+
+/// May create, produce to and consume from topics that begin with `orders`.
+fn allowed_client() -> Vec<String> {
+    words(&format!(
+        "--allow-principal User:{ALLOWED_CLIENT} --producer --consumer \
+         --topic {STORY_TOPIC} --group {STORY_TOPIC} --resource-pattern-type prefixed"
+    ))
+}
+
+/// May see that the topic exists: without that it would be refused before it produces anything.
+fn denied_client() -> Vec<String> {
+    words(&format!(
+        "--allow-principal User:{DENIED_CLIENT} --operation Describe --topic {STORY_TOPIC}"
+    ))
+}
+
+/// Makes one rule.
+pub(crate) fn add(ground: &Ground, cluster: &str, args: &[String]) -> Result<()> {
+    let plan = ground.blueprint.cluster(cluster)?;
+    let config = ground.layout.client(cluster, ADMIN);
+    let mut all = vec![
+        "--bootstrap-server".to_owned(),
+        plan.bootstrap(Listener::Client),
+        "--command-config".to_owned(),
+        config.display().to_string(),
+        "--force".to_owned(),
+        "--add".to_owned(),
+    ];
+    all.extend_from_slice(args);
+    tools::run(ground, Tool::Acls, &all).map(drop)
+}
