@@ -7,6 +7,19 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+/// The variables, for the help of the program.
+pub const ENVIRONMENT_HELP: &str =
+    "Environment (in brackets the reference client's name, second choice):
+  OPENMDS_URL          address of the server [CONFLUENT_PLATFORM_MDS_URL]
+  OPENMDS_USERNAME     user name [CONFLUENT_PLATFORM_USERNAME]
+  OPENMDS_PASSWORD     password [CONFLUENT_PLATFORM_PASSWORD]
+  OPENMDS_CA           PEM file of authorities to trust
+                       [CONFLUENT_PLATFORM_CERTIFICATE_AUTHORITY_PATH]
+  OPENMDS_CLIENT_CERT  PEM file [CONFLUENT_PLATFORM_CLIENT_CERT_PATH]
+  OPENMDS_CLIENT_KEY   PEM file [CONFLUENT_PLATFORM_CLIENT_KEY_PATH]
+  OPENMDS_CONFIG_DIR   where the session is kept, if not in ~/.openmds
+  NO_COLOR             no colours";
+
 /// Settings taken from environment variables.
 #[derive(Debug, Default)]
 pub struct Environment {

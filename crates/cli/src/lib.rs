@@ -17,7 +17,7 @@ mod session;
 mod table;
 
 pub use commands::Command;
-pub use environment::Environment;
+pub use environment::{ENVIRONMENT_HELP, Environment};
 pub use failure::Failure;
 pub use input::Input;
 pub use printer::Printer;
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 /// Manage an OpenMDS metadata server from the command line.
 #[derive(Debug, clap::Parser)]
-#[command(name = "openmds", version)]
+#[command(name = "openmds", version, after_long_help = ENVIRONMENT_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -53,6 +53,13 @@ impl Printer {
         }
     }
 
+    /// A value of ours as JSON, keys in the order of its fields.
+    pub(crate) fn json<T: serde::Serialize>(&mut self, value: &T) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Failure::new(format!("cannot write the result as JSON: {error}")))?;
+        self.data(&text)
+    }
+
     /// Rows under a heading.
     pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
         self.data(&table::table(heading, rows, self.out_is_terminal))

@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 /// OpenMDS: a metadata service for Apache Kafka clusters, and its command line.
 #[derive(Debug, clap::Parser)]
-#[command(name = "openmds", version)]
+#[command(name = "openmds", version, after_long_help = openmds_cli::ENVIRONMENT_HELP)]
 struct Openmds {
     #[command(subcommand)]
     command: Command,

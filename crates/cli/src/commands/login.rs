@@ -10,10 +10,9 @@ use crate::{ClientCertificate, Failure, World};
 /// Log in to a metadata server
 ///
 /// User name and password are taken from OPENMDS_USERNAME and OPENMDS_PASSWORD, else from what --save has kept, else you are asked.
-/// The session (URL, token and authority file) is kept in ~/.openmds, or in OPENMDS_CONFIG_DIR, readable by you only; other
-/// commands use it until it expires or until `openmds logout`. With OPENMDS_URL, OPENMDS_USERNAME and OPENMDS_PASSWORD set, other
-/// commands log in by themselves. The variables of the reference client (CONFLUENT_PLATFORM_MDS_URL, CONFLUENT_PLATFORM_USERNAME,
-/// CONFLUENT_PLATFORM_PASSWORD, CONFLUENT_PLATFORM_CERTIFICATE_AUTHORITY_PATH) work too.
+/// The session (URL, token and authority file) is kept in ~/.openmds, or in OPENMDS_CONFIG_DIR, readable by you only. Other
+/// commands use it until it expires or until `openmds logout`. Where there is none, they log in by themselves if OPENMDS_URL,
+/// OPENMDS_USERNAME and OPENMDS_PASSWORD are set.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   openmds login --url http://localhost:8090

@@ -168,5 +168,6 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
             "cannot read the {what} {}: {error}",
             path.display()
         ))
+        .hint("Check the path; the file must be readable by you")
     })
 }

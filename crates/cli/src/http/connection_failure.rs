@@ -85,7 +85,10 @@ fn explain_tls(error: &TlsError, url: &ServerUrl) -> Failure {
 
 fn certificate_reason(reason: &CertificateError) -> String {
     match reason {
-        CertificateError::UnknownIssuer => "unknown issuer".to_owned(),
+        // Bad signature: an authority of the same name is trusted, but it is another one.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "it is signed by an unknown authority".to_owned()
+        }
         other => other.to_string(),
     }
 }

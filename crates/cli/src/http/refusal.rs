@@ -46,9 +46,6 @@ pub(crate) fn audit(answer: &Answer) -> Failure {
     match answer.status {
         // The message itself says which commands help.
         StatusCode::FORBIDDEN => failure,
-        StatusCode::BAD_REQUEST => {
-            failure.hint("Nothing was stored; correct the document and try again")
-        }
         status if status.is_server_error() => {
             failure.hint("`openmds audit-log status` shows what each cluster and node has applied")
         }

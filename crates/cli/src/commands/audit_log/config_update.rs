@@ -104,6 +104,10 @@ async fn update(world: &mut World, server: &mut Server, document: String) -> Res
             .hint("Standard output has the current document: make your change in it and update again")
             .hint("Or repeat the command with --force to replace the current document by yours"))
         }
+        StatusCode::BAD_REQUEST => {
+            Err(refusal::audit(&answer)
+                .hint("Nothing was stored; correct the document and try again"))
+        }
         _ => {
             warn(world, &answer);
             Err(refusal::audit(&answer))

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::http::{Authorization, Client, Request, refusal};
-use crate::json_text::indented;
 use crate::server_url::ServerUrl;
 use crate::session::Store;
 use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
@@ -32,17 +31,31 @@ pub struct Describe {
 }
 
 /// The answer of `/v1/metadata/id`.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Metadata {
     #[serde(default)]
     id: String,
     scope: Option<MetadataScope>,
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Deserialize)]
 struct MetadataScope {
     #[serde(default)]
     clusters: BTreeMap<String, String>,
+}
+
+/// What `-o json` prints; the keys are those of the reference client.
+#[derive(Debug, Serialize)]
+struct Described {
+    crn: String,
+    scope: Vec<Element>,
+}
+
+#[derive(Debug, Serialize)]
+struct Element {
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
 }
 
 impl Describe {
@@ -91,17 +104,19 @@ async fn describe(world: &mut World, client: &Client, output: OutputFormat) -> R
         .map(|scope| scope.clusters)
         .unwrap_or_default();
     if output == OutputFormat::Json {
-        let scope: Vec<_> = clusters
-            .iter()
-            .map(|(kind, id)| json!({ "type": kind, "id": id }))
+        let scope = clusters
+            .into_iter()
+            .map(|(kind, id)| Element { kind, id })
             .collect();
-        let json = json!({ "crn": metadata.id, "scope": scope });
-        return world.printer.data(&indented(&json.to_string()));
+        return world.printer.json(&Described {
+            crn: metadata.id,
+            scope,
+        });
     }
     if !metadata.id.is_empty() {
         world
             .printer
-            .data(&format!("Resource name: {}\n", metadata.id))?;
+            .data(&format!("Resource name: {}\n\n", metadata.id))?;
     }
     let rows: Vec<_> = clusters
         .into_iter()

@@ -65,6 +65,52 @@ pub(super) fn check_principal(principal: &str) -> Result<(), Failure> {
     )
 }
 
+/// A row of `role-binding` output; the keys of its JSON are those of the reference client.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BindingRow {
+    pub(super) principal: String,
+    pub(super) role: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(super) pattern: Option<PatternRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PatternRow {
+    resource_type: String,
+    name: String,
+    pattern_type: String,
+}
+
+impl From<Pattern> for PatternRow {
+    fn from(pattern: Pattern) -> Self {
+        Self {
+            resource_type: pattern.resource_type,
+            name: pattern.name,
+            pattern_type: pattern.pattern_type,
+        }
+    }
+}
+
+impl PatternRow {
+    /// How a binding to the cluster as a whole is shown in lists.
+    pub(super) fn whole_cluster() -> Self {
+        Self {
+            resource_type: "Cluster".to_owned(),
+            name: String::new(),
+            pattern_type: String::new(),
+        }
+    }
+
+    /// The columns with their headings.
+    pub(super) fn columns(&self) -> [(&'static str, String); 3] {
+        [
+            ("Resource Type", self.resource_type.clone()),
+            ("Name", self.name.clone()),
+            ("Pattern Type", self.pattern_type.clone()),
+        ]
+    }
+}
+
 /// One binding as the user described it.
 #[derive(Debug, Clone)]
 pub(super) struct Binding {

@@ -3,10 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::resource::{Binding, BindingFlags};
+use super::resource::{Binding, BindingFlags, BindingRow, PatternRow};
 use super::roles;
 use crate::http::{Request, refusal};
-use crate::json_text::indented;
 use crate::server::Server;
 use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
 
@@ -81,26 +80,19 @@ pub(super) fn show(
     output: OutputFormat,
 ) -> Result<(), Failure> {
     let pattern = binding.resource.as_ref().map(|(_, pattern)| pattern);
+    let row = BindingRow {
+        principal: binding.principal.clone(),
+        role: binding.role.clone(),
+        pattern: pattern.cloned().map(PatternRow::from),
+    };
     if output == OutputFormat::Json {
-        let mut json = json!({ "principal": binding.principal, "role": binding.role });
-        if let (Some(object), Some(pattern)) = (json.as_object_mut(), pattern) {
-            object.insert("resource_type".to_owned(), json!(pattern.resource_type));
-            object.insert("name".to_owned(), json!(pattern.name));
-            object.insert("pattern_type".to_owned(), json!(pattern.pattern_type));
-        }
-        return world.printer.data(&indented(&json.to_string()));
+        return world.printer.json(&row);
     }
     let mut properties = vec![
-        ("Principal", binding.principal.clone()),
-        ("Role", binding.role.clone()),
+        ("Principal", row.principal),
+        ("Role", row.role),
         ("Scope", binding.scope.describe()),
     ];
-    if let Some(pattern) = pattern {
-        properties.extend([
-            ("Resource Type", pattern.resource_type.clone()),
-            ("Name", pattern.name.clone()),
-            ("Pattern Type", pattern.pattern_type.clone()),
-        ]);
-    }
+    properties.extend(row.pattern.iter().flat_map(PatternRow::columns));
     world.printer.properties(&properties)
 }

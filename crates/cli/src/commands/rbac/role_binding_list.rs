@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use reqwest::Method;
-use serde_json::json;
 
-use super::resource::{Pattern, Resource, check_principal};
+use super::resource::{BindingRow, Pattern, PatternRow, Resource, check_principal};
 use super::roles;
 use crate::http::{Answer, Request, refusal};
-use crate::json_text::indented;
 use crate::scope::Scope;
 use crate::server::Server;
 use crate::{ClientCertificate, Failure, Output, OutputFormat, ScopeFlags, World};
@@ -47,51 +45,34 @@ impl RoleBindingList {
         let scope = self.scope.scope()?;
         let resource = self.resource.as_deref().map(Resource::parse).transpose()?;
         let (role, resource) = (self.role.as_deref(), resource.as_ref());
-        let rows = match (self.principal.as_deref(), role) {
-            (Some(principal), _) => {
-                check_principal(principal)?;
-                let mut server = world.server(self.certificate).await?;
-                bindings_of(&mut server, principal, role, resource, &scope).await?
-            }
-            (None, Some(role)) => {
-                let mut server = world.server(self.certificate).await?;
-                let rows = principals_with(&mut server, role, resource, &scope).await?;
-                return print(
-                    world,
-                    &["Principal"],
-                    &["principal"],
-                    rows,
-                    self.output.output,
-                );
-            }
-            (None, None) => {
-                return Err(Failure::usage("must specify either principal or role")
-                    .hint("Add --principal User:NAME or --role ROLE"));
-            }
+        if let Some(principal) = self.principal.as_deref() {
+            check_principal(principal)?;
+            let mut server = world.server(self.certificate).await?;
+            let rows = bindings_of(&mut server, principal, role, resource, &scope).await?;
+            return show_bindings(world, &rows, self.output.output);
+        }
+        let Some(role) = role else {
+            return Err(Failure::usage("must specify either principal or role")
+                .hint("Add --principal User:NAME or --role ROLE"));
         };
-        let heading = ["Principal", "Role", "Resource Type", "Name", "Pattern Type"];
-        let keys = ["principal", "role", "resource_type", "name", "pattern_type"];
-        print(world, &heading, &keys, rows, self.output.output)
+        let mut server = world.server(self.certificate).await?;
+        let principals = principals_with(&mut server, role, resource, &scope).await?;
+        show_principals(world, principals, self.output.output)
     }
 }
 
-/// Rows of principal, role, resource type, name, pattern type.
 async fn bindings_of(
     server: &mut Server,
     principal: &str,
     role: Option<&str>,
     resource: Option<&Resource>,
     scope: &Scope,
-) -> Result<Vec<Vec<String>>, Failure> {
+) -> Result<Vec<BindingRow>, Failure> {
     if let Some(resource) = resource {
         roles::check_resource_type(server, role, resource).await?;
     }
-    let answer = ask(
-        server,
-        &["lookup", "principal", principal, "resources"],
-        scope,
-    )
-    .await?;
+    let path = ["lookup", "principal", principal, "resources"];
+    let answer = ask(server, &path, scope).await?;
     let found: BTreeMap<String, BTreeMap<String, Vec<Pattern>>> = answer.json()?;
     let mut rows = Vec::new();
     for (principal, roles) in found {
@@ -99,53 +80,42 @@ async fn bindings_of(
             if role.is_some_and(|role| role != bound) {
                 continue;
             }
+            let row = |pattern: PatternRow| BindingRow {
+                principal: principal.clone(),
+                role: bound.clone(),
+                pattern: Some(pattern),
+            };
             // A role without patterns is bound to the cluster as a whole.
             if patterns.is_empty() && resource.is_none() {
-                let row = [principal.as_str(), &bound, "Cluster", "", ""];
-                rows.push(row.map(str::to_owned).to_vec());
+                rows.push(row(PatternRow::whole_cluster()));
             }
-            for pattern in patterns {
-                if resource.is_none_or(|resource| pattern.covers(resource)) {
-                    rows.push(vec![
-                        principal.clone(),
-                        bound.clone(),
-                        pattern.resource_type,
-                        pattern.name,
-                        pattern.pattern_type,
-                    ]);
-                }
-            }
+            let covering = patterns
+                .into_iter()
+                .filter(|pattern| resource.is_none_or(|resource| pattern.covers(resource)));
+            rows.extend(covering.map(|pattern| row(PatternRow::from(pattern))));
         }
     }
     Ok(rows)
 }
 
-/// Rows of one principal each.
 async fn principals_with(
     server: &mut Server,
     role: &str,
     resource: Option<&Resource>,
     scope: &Scope,
-) -> Result<Vec<Vec<String>>, Failure> {
+) -> Result<Vec<String>, Failure> {
     let answer = match resource {
         None => ask(server, &["lookup", "role", role], scope).await?,
         Some(resource) => {
             roles::check_resource_type(server, Some(role), resource).await?;
-            let path = [
-                "lookup",
-                "role",
-                role,
-                "resource",
-                resource.kind.as_str(),
-                "name",
-                resource.name.as_str(),
-            ];
+            let (kind, name) = (resource.kind.as_str(), resource.name.as_str());
+            let path = ["lookup", "role", role, "resource", kind, "name", name];
             ask(server, &path, scope).await?
         }
     };
     let mut principals: Vec<String> = answer.json()?;
     principals.sort();
-    Ok(principals.into_iter().map(|one| vec![one]).collect())
+    Ok(principals)
 }
 
 async fn ask(server: &mut Server, path: &[&str], scope: &Scope) -> Result<Answer, Failure> {
@@ -158,28 +128,42 @@ async fn ask(server: &mut Server, path: &[&str], scope: &Scope) -> Result<Answer
     }
 }
 
-fn print(
+fn show_bindings(
     world: &mut World,
-    heading: &[&str],
-    keys: &[&str],
-    rows: Vec<Vec<String>>,
+    rows: &[BindingRow],
     output: OutputFormat,
 ) -> Result<(), Failure> {
-    if output == OutputFormat::Human {
-        return world.printer.table(heading, &rows);
+    if output == OutputFormat::Json {
+        return world.printer.json(&rows);
     }
-    let objects: Vec<String> = rows
-        .into_iter()
-        .map(|row| {
-            let members: Vec<_> = keys
-                .iter()
-                .zip(row)
-                .map(|(key, value)| format!("{}:{}", json!(key), json!(value)))
-                .collect();
-            format!("{{{}}}", members.join(","))
-        })
-        .collect();
-    world
-        .printer
-        .data(&indented(&format!("[{}]", objects.join(","))))
+    let heading = ["Principal", "Role", "Resource Type", "Name", "Pattern Type"];
+    let cells = |row: &BindingRow| {
+        let pattern = row.pattern.iter().flat_map(PatternRow::columns);
+        [row.principal.clone(), row.role.clone()]
+            .into_iter()
+            .chain(pattern.map(|(_, cell)| cell))
+            .collect()
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    world.printer.table(&heading, &rows)
+}
+
+fn show_principals(
+    world: &mut World,
+    principals: Vec<String>,
+    output: OutputFormat,
+) -> Result<(), Failure> {
+    #[derive(serde::Serialize)]
+    struct Row {
+        principal: String,
+    }
+    if output == OutputFormat::Json {
+        let rows: Vec<_> = principals
+            .into_iter()
+            .map(|principal| Row { principal })
+            .collect();
+        return world.printer.json(&rows);
+    }
+    let rows: Vec<_> = principals.into_iter().map(|one| vec![one]).collect();
+    world.printer.table(&["Principal"], &rows)
 }

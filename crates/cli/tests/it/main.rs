@@ -1,0 +1,30 @@
+//! What users see: the real commands against a stand-in server, with snapshots of exit code, standard output and standard error.
+//!
+//! The modules are marked as tests so that their helpers, too, may unwrap (see `clippy.toml`).
+
+#[cfg(test)]
+mod audit_log;
+#[cfg(test)]
+mod audit_log_update;
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
+mod cluster_describe;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod role_binding;
+#[cfg(test)]
+mod role_binding_list;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
+mod stand_in;
+#[cfg(test)]
+mod tls;
