@@ -24,7 +24,8 @@ pub trait Connector: Send + Sync {
 /// A cluster as seen through its brokers.
 ///
 /// Every call ends within [`Connection::timeout`]. All of them are idempotent, so each is repeated
-/// once on a fresh connection when the one in use turns out to be lost.
+/// on a fresh connection when the one in use turns out to be lost. After a time-out a change may
+/// still be carried out later, when a frozen node thaws: look again and correct.
 #[async_trait]
 pub trait Admin: Send + Sync {
     /// Who the cluster is, its live brokers, and its controllers where we may know them.

@@ -77,7 +77,7 @@ impl BrokerAdmin {
             });
         }
         let request = configs::alter(resource, key, value);
-        let (at, answer) = self.pool.call_any(&request, deadline).await?;
+        let (at, answer) = self.pool.change_any(&request, deadline).await?;
         configs::altered(&answer, &at, resource)
     }
 
@@ -146,7 +146,7 @@ impl Admin for BrokerAdmin {
         let deadline = self.pool.deadline();
         let (at, mut description) = self.members(&deadline).await?;
         // Brokers pass this one on to the active controller; without one it would wait for long.
-        let patience = deadline.at_most(deadline.remaining() / 2);
+        let patience = self.pool.patience(&deadline);
         match self.pool.call_at(&at, &cluster::quorum(), &patience).await {
             Ok(answer) => description.controllers = cluster::voters(&answer),
             Err(error) => tracing::debug!(%error, "the controllers stay unknown"),
@@ -194,7 +194,7 @@ impl Admin for BrokerAdmin {
     async fn create_topic(&self, name: &str, retention_ms: u64) -> Result<(), KafkaError> {
         let deadline = self.pool.deadline();
         let request = topics::create(name, retention_ms, deadline.allowed_ms());
-        let (at, answer) = self.pool.call_any(&request, &deadline).await?;
+        let (at, answer) = self.pool.change_any(&request, &deadline).await?;
         topics::created(&answer, &at, name)?;
         self.wait_for(name, None, &deadline).await;
         Ok(())

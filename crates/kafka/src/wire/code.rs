@@ -41,7 +41,7 @@ impl Asked<'_> {
 }
 
 /// `ClusterAuthorizationFailed` as Kafka writes it: `CLUSTER_AUTHORIZATION_FAILED`.
-fn kafkas_name(error: &ResponseError) -> String {
+pub(super) fn kafkas_name(error: &ResponseError) -> String {
     if let ResponseError::Unknown(code) = error {
         return format!("error code {code}");
     }

@@ -1,11 +1,10 @@
 //! [`ControllerAdmin`] by Kafka's protocol.
 
 use async_trait::async_trait;
-use kafka_protocol::messages::ApiVersionsRequest;
-use kafka_protocol::protocol::StrBytes;
 
 use super::configs::{self, Resource};
 use super::pool::Pool;
+use super::session::greeting;
 use crate::{ControllerAdmin, KafkaError, NodeConfig};
 
 pub(super) struct WireController {
@@ -15,10 +14,7 @@ pub(super) struct WireController {
 impl WireController {
     /// Logs in.
     pub(super) async fn open(pool: Pool) -> Result<Self, KafkaError> {
-        let request = ApiVersionsRequest::default()
-            .with_client_software_name(StrBytes::from_static_str("openmds"))
-            .with_client_software_version(StrBytes::from_static_str(env!("CARGO_PKG_VERSION")));
-        pool.call_any(&request, &pool.deadline()).await?;
+        pool.call_any(&greeting(), &pool.deadline()).await?;
         Ok(Self { pool })
     }
 }

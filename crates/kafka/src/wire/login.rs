@@ -8,6 +8,7 @@ use kafka_protocol::messages::{SaslAuthenticateRequest, SaslHandshakeRequest};
 use kafka_protocol::protocol::StrBytes;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::code::kafkas_name;
 use super::deadline::Deadline;
 use super::scram::{self, Hash};
 use super::session::Session;
@@ -99,7 +100,7 @@ impl Login<'_> {
         let answer = self.session.call(&request, self.deadline).await?;
         if let Some(error) = ResponseError::try_from_code(answer.error_code) {
             let theirs = answer.error_message.as_deref().unwrap_or_default();
-            let reason = self.explain(&format!("{error}: {theirs}"));
+            let reason = self.explain(&format!("{}: {theirs}", kafkas_name(&error)));
             return Err(refused(self.session, &reason));
         }
         self.lifetime_ms = answer.session_lifetime_ms;

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use super::api::Api;
 use super::deadline::Deadline;
-use super::session::Session;
+use super::session::{Session, greeting};
 use super::tls::TlsClient;
 use crate::{BrokerNode, Connection, HostPort, KafkaError};
 
@@ -46,6 +46,11 @@ impl Pool {
         Deadline::after(self.connection.timeout)
     }
 
+    /// What one node of several may take of a call's time.
+    pub(super) fn patience(&self, deadline: &Deadline) -> Deadline {
+        deadline.at_most(self.connection.timeout / 3)
+    }
+
     /// Asks one node. A connection that was kept and turns out to be lost is replaced once: all
     /// our requests may be repeated.
     pub(super) async fn call_at<R: Api>(
@@ -68,18 +73,17 @@ impl Pool {
                     Err(KafkaError::Unreachable { address, reason }) => {
                         tracing::debug!(address, reason, "connecting again");
                     }
-                    Err(error) => return Err(error),
-                    Ok(answer) => {
+                    answered => {
                         *slot = Some(session);
-                        return Ok(answer);
+                        return answered;
                     }
                 }
             }
             let tls = self.tls.as_ref();
             let mut session = Session::open(at, &self.connection, tls, deadline).await?;
-            let answer = session.call(request, deadline).await?;
+            let answered = session.call(request, deadline).await;
             *slot = Some(session);
-            Ok(answer)
+            answered
         };
         let missed = || deadline.missed(format!("{:?} at {at}", R::KEY));
         deadline.run(work).await.unwrap_or_else(|| Err(missed()))
@@ -103,7 +107,7 @@ impl Pool {
             }
             let attempt = match left {
                 0 => *deadline,
-                _ => deadline.at_most(self.connection.timeout / 3),
+                _ => self.patience(deadline),
             };
             match self.call_at(&at, request, &attempt).await {
                 Ok(answer) => {
@@ -115,6 +119,26 @@ impl Pool {
             }
         }
         Err(most_telling(failures))
+    }
+
+    /// Has any node carry out a change.
+    ///
+    /// A frozen node would carry it out when it thaws, over whatever came later. So only a node
+    /// that has just answered gets it, with all the time that is left, and after a time-out no
+    /// other node does; after a lost connection another one may.
+    pub(super) async fn change_any<R: Api>(
+        &self,
+        request: &R,
+        deadline: &Deadline,
+    ) -> Result<(HostPort, R::Answer), KafkaError> {
+        let (at, _) = self.call_any(&greeting(), deadline).await?;
+        match self.call_at(&at, request, deadline).await {
+            Err(KafkaError::Unreachable { .. }) => {}
+            answered => return answered.map(|answer| (at, answer)),
+        }
+        let (at, _) = self.call_any(&greeting(), deadline).await?;
+        let answer = self.call_at(&at, request, deadline).await?;
+        Ok((at, answer))
     }
 
     /// Remembers where the brokers are.

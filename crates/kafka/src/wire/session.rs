@@ -12,6 +12,7 @@ use kafka_protocol::protocol::{
 use tokio::time::Instant;
 
 use super::api::Api;
+use super::code::kafkas_name;
 use super::deadline::Deadline;
 use super::dial::{dial, unreachable};
 use super::frame::{self, FrameError, Stream};
@@ -21,13 +22,14 @@ use crate::{Connection, HostPort, KafkaError};
 
 /// A logged-in connection to one node, for one request at a time.
 ///
-/// After any error but those of [`super::code`] it must be dropped: an answer may still be under way.
+/// One that was given up in the middle of a request is no longer valid: an answer may still come.
 pub(super) struct Session {
     stream: Box<dyn Stream>,
     at: HostPort,
     client_id: StrBytes,
     versions: BTreeMap<i16, VersionRange>,
     correlation_id: i32,
+    awaits_answer: bool,
     expires: Option<Instant>,
 }
 
@@ -48,6 +50,7 @@ impl Session {
             client_id: StrBytes::from_string(connection.client_id.clone()),
             versions: BTreeMap::new(),
             correlation_id: 0,
+            awaits_answer: false,
             expires: None,
         };
         session.ask_versions(deadline).await?;
@@ -60,7 +63,7 @@ impl Session {
 
     /// Whether the broker would still take a request.
     pub(super) fn is_valid(&self) -> bool {
-        self.expires.is_none_or(|expires| Instant::now() < expires)
+        !self.awaits_answer && self.expires.is_none_or(|expires| Instant::now() < expires)
     }
 
     pub(super) fn at(&self) -> &HostPort {
@@ -88,12 +91,9 @@ impl Session {
     }
 
     async fn ask_versions(&mut self, deadline: &Deadline) -> Result<(), KafkaError> {
-        let request = ApiVersionsRequest::default()
-            .with_client_software_name(StrBytes::from_static_str("openmds"))
-            .with_client_software_version(StrBytes::from_static_str(env!("CARGO_PKG_VERSION")));
-        let answer = self.exchange(&request, API_VERSIONS, deadline).await?;
+        let answer = self.exchange(&greeting(), API_VERSIONS, deadline).await?;
         if let Some(error) = ResponseError::try_from_code(answer.error_code) {
-            return Err(self.unexpected(format!("ApiVersions failed with {error}")));
+            return Err(self.unexpected(format!("ApiVersions failed with {}", kafkas_name(&error))));
         }
         self.versions = answer
             .api_keys
@@ -119,6 +119,7 @@ impl Session {
     ) -> Result<R::Answer, KafkaError> {
         self.correlation_id = self.correlation_id.wrapping_add(1);
         let frame = self.encode(request, version)?;
+        self.awaits_answer = true;
         let work = async {
             frame::write(self.stream.as_mut(), frame).await?;
             frame::read(self.stream.as_mut()).await
@@ -126,7 +127,11 @@ impl Session {
         match deadline.run(work).await {
             None => Err(deadline.missed(format!("{:?} at {}", R::KEY, self.at))),
             Some(Err(error)) => Err(self.lost(R::KEY, error)),
-            Some(Ok(answer)) => self.decode::<R>(answer, version),
+            Some(Ok(answer)) => {
+                let answer = self.decode::<R>(answer, version)?;
+                self.awaits_answer = false;
+                Ok(answer)
+            }
         }
     }
 
@@ -180,6 +185,13 @@ impl Session {
             reason,
         }
     }
+}
+
+/// Says who we are and asks for versions; every node answers it by itself, without any right.
+pub(super) fn greeting() -> ApiVersionsRequest {
+    ApiVersionsRequest::default()
+        .with_client_software_name(StrBytes::from_static_str("openmds"))
+        .with_client_software_version(StrBytes::from_static_str(env!("CARGO_PKG_VERSION")))
 }
 
 /// The broker closes the connection at the first request after the end; clocks and requests

@@ -70,11 +70,7 @@ fn explain_certificate(at: &HostPort, problem: &CertificateError) -> String {
             "its certificate is not for the host name {}, but for {}; connect by such a name, or \
              have a certificate issued with this one",
             at.host,
-            if presented.is_empty() {
-                "no name at all".to_owned()
-            } else {
-                presented.join(", ")
-            }
+            names(presented)
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             format!("its certificate has expired ({problem}); renew it, or set this host's clock")
@@ -85,6 +81,20 @@ fn explain_certificate(at: &HostPort, problem: &CertificateError) -> String {
             )
         }
         other => format!("its certificate cannot be accepted ({other}); have a new one issued"),
+    }
+}
+
+/// rustls gives names such as `DnsName("localhost")`.
+fn names(presented: &[String]) -> String {
+    let inner = |name: &String| {
+        let inner = name
+            .split_once('(')
+            .and_then(|(_, rest)| rest.strip_suffix(')'));
+        inner.unwrap_or(name).trim_matches('"').to_owned()
+    };
+    match presented {
+        [] => "no name at all".to_owned(),
+        _ => presented.iter().map(inner).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -106,6 +116,13 @@ mod tests {
         let alert = explained(Error::AlertReceived(AlertDescription::CertificateRequired));
         assert!(alert.contains("client certificate"), "{alert}");
         assert!(alert.contains("kafka-1:9093"), "{alert}");
+    }
+
+    #[test]
+    fn the_names_in_a_certificate_are_shown_plainly() {
+        let presented = ["IpAddress(127.0.0.1)", "DnsName(\"localhost\")", "x"].map(str::to_owned);
+        assert_eq!(names(&presented), "127.0.0.1, localhost, x");
+        assert_eq!(names(&[]), "no name at all");
     }
 
     #[test]

@@ -7,6 +7,9 @@
 )]
 
 mod fake;
+mod scripted;
+mod sessions;
+mod tls;
 mod wire;
 
 use std::time::Duration;

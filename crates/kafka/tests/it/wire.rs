@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use openmds_kafka::{
-    Admin, Connection, Connector, HostPort, KafkaError, SecurityProtocol, Tls, WireConnector,
-};
+use openmds_kafka::{Admin, Connection, Connector, HostPort, KafkaError, WireConnector};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -23,7 +21,7 @@ async fn listener() -> (TcpListener, HostPort) {
 }
 
 /// Answers each connection with these bytes after the first request, then closes it.
-async fn answering(bytes: &'static [u8]) -> HostPort {
+pub(crate) async fn answering(bytes: &'static [u8]) -> HostPort {
     let (listener, at) = listener().await;
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
@@ -35,23 +33,11 @@ async fn answering(bytes: &'static [u8]) -> HostPort {
     at
 }
 
-async fn failure(connection: &Connection) -> KafkaError {
+pub(crate) async fn failure(connection: &Connection) -> KafkaError {
     match WireConnector.connect(connection).await {
         Ok(_) => panic!("connected"),
         Err(error) => error,
     }
-}
-
-fn with_tls(at: &HostPort, tls: Tls) -> Connection {
-    let mut connection = plaintext(std::slice::from_ref(at), Duration::from_secs(5));
-    connection.protocol = SecurityProtocol::Ssl;
-    connection.tls = tls;
-    connection
-}
-
-fn authority() -> Vec<u8> {
-    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    certified.cert.pem().into_bytes()
 }
 
 #[tokio::test]
@@ -104,33 +90,6 @@ async fn what_is_no_kafka_is_told_apart() {
     let at = answering(b"").await;
     let error = failure(&plaintext(&[at], timeout)).await.to_string();
     assert!(error.contains("security.protocol"), "{error}");
-}
-
-#[tokio::test]
-async fn tls_without_trust_is_refused_before_connecting() {
-    let at = "127.0.0.1:1".parse().unwrap();
-    let error = failure(&with_tls(&at, Tls::default())).await;
-    assert!(matches!(error, KafkaError::Tls { .. }), "{error}");
-    assert!(
-        error.to_string().contains("ssl.truststore.location"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn a_plaintext_listener_asked_for_tls_is_told_apart() {
-    let tls = || Tls {
-        trusted_ca_pem: Some(authority()),
-        ..Tls::default()
-    };
-    for bytes in [&b""[..], b"HTTP/1.1 400 Bad Request\r\n\r\n"] {
-        let error = failure(&with_tls(&answering(bytes).await, tls())).await;
-        assert!(matches!(error, KafkaError::Tls { .. }), "{error}");
-        assert!(
-            error.to_string().contains("is this a TLS listener?"),
-            "{error}"
-        );
-    }
 }
 
 /// Compiles only while the trait stays usable behind a pointer.
