@@ -14,12 +14,30 @@ struct Openmds {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Run and prepare the metadata server
+    Server(openmds_server::cli::ServerArgs),
     #[command(flatten)]
     Cli(openmds_cli::Command),
 }
 
 fn main() -> ExitCode {
     match Openmds::parse().command {
+        Command::Server(args) => serve(args),
         Command::Cli(command) => openmds_cli::run_process(command),
+    }
+}
+
+fn serve(args: openmds_server::cli::ServerArgs) -> ExitCode {
+    // One crypto provider for everything; a second call would only say that it is there.
+    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let ended = tokio::runtime::Runtime::new()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(openmds_server::cli::run(args)));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error}");
+            ExitCode::FAILURE
+        }
     }
 }

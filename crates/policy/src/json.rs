@@ -44,6 +44,18 @@ impl Json {
         })
     }
 
+    /// The first member of that name, if this is an object.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
     /// The word for this kind of value, for messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -1,1 +1,15 @@
-//! stub
+//! The metadata service: `http` translates, `app` decides, `store` remembers, `reconcile` converges.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod directory;
+mod files;
+pub mod http;
+pub mod reconcile;
+mod serve;
+pub mod store;
+pub mod time;
+pub mod tokens;
+
+pub use serve::{StartError, start};

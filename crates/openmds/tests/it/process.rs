@@ -76,7 +76,7 @@ fn a_closed_pipe_is_no_failure() {
 fn stand_in() -> String {
     // {"sub":"alice","exp":99999999999}
     const TOKEN: &str = r#"{"auth_token":"e30.eyJzdWIiOiJhbGljZSIsImV4cCI6OTk5OTk5OTk5OTl9.c2ln"}"#;
-    const STATUS: &str = r#"{"resource_version":"v1","updated_at":null,"state":"stored","clusters":[],"destination":null,"warnings":[]}"#;
+    const STATUS: &str = r#"{"resource_version":"v1","updated_at":null,"state":"stored","clusters":[],"destination":{"bootstrap_servers":[],"state":"not used yet","error":null},"warnings":[]}"#;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

@@ -1,0 +1,199 @@
+//! Grants and revokes roles.
+
+use std::collections::BTreeSet;
+
+use openmds_api::{MdsScope, ResourcesRequest};
+use openmds_policy::names::{PatternType, Principal, ResourcePattern};
+use openmds_policy::rbac::{BindingKey, KAFKA_CLUSTER, Role, SECURITY_METADATA, Scope, ScopeType};
+
+use super::{App, AppError, Caller};
+use crate::store::{Record, State};
+
+/// What to do with the patterns of a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Add them to those that are bound.
+    Merge,
+    /// Bind exactly these.
+    Replace,
+    /// Take them away from those that are bound.
+    Subtract,
+}
+
+/// The resource that stands for the bindings of a whole scope.
+pub(super) fn all_bindings() -> ResourcePattern {
+    ResourcePattern {
+        resource_type: SECURITY_METADATA.to_string(),
+        name: SECURITY_METADATA.to_string(),
+        pattern_type: PatternType::Literal,
+    }
+}
+
+impl App {
+    /// The role of that name.
+    pub fn role(&self, name: &str) -> Result<&Role, AppError> {
+        self.roles.named(name).ok_or_else(|| {
+            AppError::not_found(format!(
+                "no role is named `{name}`; see `openmds iam rbac role list`"
+            ))
+        })
+    }
+
+    pub(super) fn parsed_principal(text: &str) -> Result<Principal, AppError> {
+        Principal::parse(text).map_err(|error| AppError::invalid(error.to_string()))
+    }
+
+    fn permit_altering(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        patterns: &[ResourcePattern],
+    ) -> Result<(), AppError> {
+        let refused = patterns
+            .iter()
+            .find(|pattern| !self.may(state, caller, scope, "AlterAccess", pattern));
+        let administers = self.may(state, caller, scope, "AlterAccess", &all_bindings());
+        match refused {
+            Some(pattern) if !administers => Err(AppError::forbidden(format!(
+                "{} not permitted to AlterAccess on {pattern} at {scope}. Ask a UserAdmin or SystemAdmin of that scope, \
+                 or a ResourceOwner of the resource",
+                caller.principal()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Binds a cluster-scoped role, or takes any role away from the scope.
+    pub async fn bind_cluster_role(
+        &self,
+        caller: &Caller,
+        principal: &str,
+        role: &str,
+        scope: &MdsScope,
+        bound: bool,
+    ) -> Result<(), AppError> {
+        let role = self.role(role)?;
+        let principal = Self::parsed_principal(principal)?;
+        let decide = |state: &State| -> Result<Vec<Record>, AppError> {
+            let scope = self.resolved(state, scope)?;
+            self.permit_altering(state, caller, &scope, &[all_bindings()])?;
+            if bound && role.access_policy.scope_type == ScopeType::Resource {
+                return Err(AppError::invalid(format!(
+                    "{} is a role on resources: name at least one, such as Topic:orders",
+                    role.name
+                )));
+            }
+            let key = BindingKey {
+                principal,
+                role: role.name.clone(),
+                scope,
+            };
+            let present = state.bindings().patterns(&key).is_some();
+            let patterns = bound.then(BTreeSet::new);
+            Ok(if present == bound {
+                vec![]
+            } else {
+                vec![Record::Binding { key, patterns }]
+            })
+        };
+        self.store
+            .update(&caller.principal().to_string(), self.clock.now(), decide)
+            .await?;
+        Ok(())
+    }
+
+    /// Changes the resource patterns of a binding.
+    pub async fn bind_resources(
+        &self,
+        caller: &Caller,
+        principal: &str,
+        role: &str,
+        request: &ResourcesRequest,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let role = self.role(role)?;
+        let principal = Self::parsed_principal(principal)?;
+        for pattern in &request.resource_patterns {
+            check_pattern(role, pattern)?;
+        }
+        if request.resource_patterns.is_empty() && change != Change::Replace {
+            return Err(AppError::invalid(
+                "resourcePatterns is empty: name at least one resource",
+            ));
+        }
+        let decide = |state: &State| -> Result<Vec<Record>, AppError> {
+            let scope = self.resolved(state, &request.scope)?;
+            let key = BindingKey {
+                principal,
+                role: role.name.clone(),
+                scope,
+            };
+            let bound = state.bindings().patterns(&key).cloned().unwrap_or_default();
+            let named: BTreeSet<ResourcePattern> =
+                request.resource_patterns.iter().cloned().collect();
+            let next: BTreeSet<ResourcePattern> = match change {
+                Change::Merge => bound.union(&named).cloned().collect(),
+                Change::Replace => named.clone(),
+                Change::Subtract => bound.difference(&named).cloned().collect(),
+            };
+            let mut touched: Vec<ResourcePattern> =
+                bound.symmetric_difference(&next).cloned().collect();
+            touched.extend(named);
+            self.permit_altering(state, caller, &key.scope, &touched)?;
+            let patterns = (!next.is_empty()).then_some(next.clone());
+            Ok(if next == bound {
+                vec![]
+            } else {
+                vec![Record::Binding { key, patterns }]
+            })
+        };
+        self.store
+            .update(&caller.principal().to_string(), self.clock.now(), decide)
+            .await?;
+        Ok(())
+    }
+}
+
+fn check_pattern(role: &Role, pattern: &ResourcePattern) -> Result<(), AppError> {
+    let ResourcePattern {
+        resource_type,
+        name,
+        pattern_type,
+    } = pattern;
+    if role.access_policy.scope_type == ScopeType::Cluster {
+        return Err(AppError::invalid(format!(
+            "{} is a role on whole clusters: leave the resource away",
+            role.name
+        )));
+    }
+    if !role.can_bind(resource_type) {
+        let types: Vec<&str> = role
+            .access_policy
+            .allowed_operations
+            .iter()
+            .map(|one| one.resource_type.as_str())
+            .collect();
+        return Err(AppError::invalid(format!(
+            "{} cannot be bound to a {resource_type}; it takes {}",
+            role.name,
+            types.join(", ")
+        )));
+    }
+    if name.is_empty() {
+        return Err(AppError::invalid(format!(
+            "a {resource_type} has an empty name; use the literal name `*` for all"
+        )));
+    }
+    if resource_type == "Cluster"
+        && (*pattern_type != PatternType::Literal || name != KAFKA_CLUSTER)
+    {
+        return Err(AppError::invalid(
+            "a Cluster resource is named kafka-cluster and is LITERAL",
+        ));
+    }
+    if resource_type == "KsqlCluster" && *pattern_type != PatternType::Literal {
+        return Err(AppError::invalid("a KsqlCluster resource is LITERAL"));
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Who holds which role.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openmds_api::MdsScope;
+use openmds_policy::names::{Principal, ResourcePattern};
+use openmds_policy::rbac::{BindingKey, Scope};
+
+use super::bind_role::all_bindings;
+use super::{App, AppError, Caller};
+use crate::store::State;
+
+/// Role to patterns; none for a role on whole clusters.
+pub type RolePatterns = BTreeMap<String, Vec<ResourcePattern>>;
+
+impl App {
+    fn permit_describing(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        about: Option<&Principal>,
+    ) -> Result<(), AppError> {
+        let oneself = about.is_some_and(|principal| caller.is(principal));
+        if oneself || self.may(state, caller, scope, "DescribeAccess", &all_bindings()) {
+            return Ok(());
+        }
+        Err(AppError::forbidden(format!(
+            "{} not permitted to DescribeAccess on {} at {scope}. Ask a UserAdmin, SecurityAdmin or SystemAdmin of that scope",
+            caller.principal(),
+            all_bindings()
+        )))
+    }
+
+    /// The principal's roles and patterns, by principal.
+    pub fn roles_of(
+        &self,
+        caller: &Caller,
+        principal: &str,
+        scope: &MdsScope,
+    ) -> Result<BTreeMap<Principal, RolePatterns>, AppError> {
+        let state = self.store.read();
+        let principal = Self::parsed_principal(principal)?;
+        let scope = self.resolved(&state, scope)?;
+        self.permit_describing(&state, caller, &scope, Some(&principal))?;
+        let mut found: BTreeMap<Principal, RolePatterns> = BTreeMap::new();
+        for (key, patterns) in state
+            .bindings()
+            .of(&principal)
+            .filter(|(key, _)| key.scope == scope)
+        {
+            let roles = found.entry(key.principal.clone()).or_default();
+            roles.insert(key.role.clone(), patterns.iter().cloned().collect());
+        }
+        Ok(found)
+    }
+
+    /// The names of the principal's roles.
+    pub fn role_names_of(
+        &self,
+        caller: &Caller,
+        principal: &str,
+        scope: &MdsScope,
+    ) -> Result<BTreeSet<String>, AppError> {
+        let roles = self.roles_of(caller, principal, scope)?;
+        Ok(roles.into_values().flat_map(BTreeMap::into_keys).collect())
+    }
+
+    /// The patterns of one binding.
+    pub fn patterns_of(
+        &self,
+        caller: &Caller,
+        principal: &str,
+        role: &str,
+        scope: &MdsScope,
+    ) -> Result<Vec<ResourcePattern>, AppError> {
+        let role = self.role(role)?;
+        let mut roles = self.roles_of(caller, principal, scope)?;
+        let principal = Self::parsed_principal(principal)?;
+        Ok(roles
+            .remove(&principal)
+            .and_then(|mut roles| roles.remove(&role.name))
+            .unwrap_or_default())
+    }
+
+    /// The principals that hold the role at the scope; with a resource, those whose patterns
+    /// cover it.
+    pub fn holders_of(
+        &self,
+        caller: &Caller,
+        role: &str,
+        scope: &MdsScope,
+        resource: Option<(&str, &str)>,
+    ) -> Result<BTreeSet<Principal>, AppError> {
+        let state = self.store.read();
+        let role = self.role(role)?;
+        let scope = self.resolved(&state, scope)?;
+        self.permit_describing(&state, caller, &scope, None)?;
+        let holds = |(key, patterns): &(&BindingKey, &BTreeSet<ResourcePattern>)| {
+            key.role == role.name
+                && key.scope == scope
+                && resource.is_none_or(|(kind, name)| {
+                    patterns.iter().any(|pattern| pattern.covers(kind, name))
+                })
+        };
+        Ok(state
+            .bindings()
+            .iter()
+            .filter(holds)
+            .map(|(key, _)| key.principal.clone())
+            .collect())
+    }
+}

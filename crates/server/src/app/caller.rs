@@ -1,0 +1,77 @@
+//! Who is asking.
+
+use openmds_policy::names::{Principal, ResourcePattern};
+use openmds_policy::rbac::{AccessRequest, Decision, Scope, authorize};
+
+use super::App;
+use crate::store::State;
+
+/// An authenticated caller.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    principals: Vec<Principal>,
+    /// The program whose commands a message shows (`rulings.md` 10).
+    pub program: &'static str,
+}
+
+impl Caller {
+    /// The user of that name.
+    #[must_use]
+    pub fn user(name: &str, program: &'static str) -> Self {
+        Self {
+            principals: vec![Principal::user(name)],
+            program,
+        }
+    }
+
+    /// The user.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        self.principals
+            .first()
+            .cloned()
+            .unwrap_or_else(|| Principal::user("ANONYMOUS"))
+    }
+
+    /// Whether the principal is the caller or one of the caller's groups.
+    #[must_use]
+    pub fn is(&self, principal: &Principal) -> bool {
+        self.principals.contains(principal)
+    }
+}
+
+impl App {
+    /// Whether the caller may do this here. The one question, asked of the one function.
+    #[must_use]
+    pub fn may(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        operation: &str,
+        resource: &ResourcePattern,
+    ) -> bool {
+        let request = AccessRequest {
+            principals: &caller.principals,
+            scope,
+            operation,
+            resource,
+        };
+        let decision: Decision<'_> = authorize(
+            &self.roles,
+            &self.settings.super_users,
+            state.bindings(),
+            request,
+        );
+        decision.is_allowed()
+    }
+
+    /// Whether the caller is a static super user.
+    #[must_use]
+    pub fn is_super_user(&self, caller: &Caller) -> bool {
+        caller
+            .principals
+            .iter()
+            .any(|principal| self.settings.super_users.contains(principal))
+    }
+}

@@ -1,0 +1,104 @@
+//! Why a use case did not happen, without HTTP.
+
+use std::fmt;
+
+use openmds_policy::audit::FieldError;
+
+use crate::store::StoreError;
+
+/// What kind of refusal it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No such thing.
+    NotFound,
+    /// It contradicts what is there.
+    Conflict,
+    /// The request makes no sense.
+    InvalidRequest,
+    /// The caller may not.
+    Forbidden,
+    /// Nobody knows who is calling.
+    Unauthenticated,
+    /// Something the use case needs does not answer.
+    Unavailable,
+    /// A fault of this service.
+    Internal,
+}
+
+/// A refusal: a message for the client, faults by field, and more for the log.
+#[derive(Debug, Clone)]
+pub struct AppError {
+    /// What kind.
+    pub kind: Kind,
+    /// For the client: what happened and what to do next.
+    pub message: String,
+    /// One entry a fault of the request, if there are several.
+    pub faults: Vec<FieldError>,
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl AppError {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// See [`Kind::NotFound`].
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    /// See [`Kind::Conflict`].
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, message)
+    }
+
+    /// See [`Kind::InvalidRequest`].
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidRequest, message)
+    }
+
+    /// See [`Kind::InvalidRequest`]; the message repeats every fault.
+    #[must_use]
+    pub fn invalid_fields(what: &str, faults: Vec<FieldError>) -> Self {
+        let lines: String = faults.iter().map(|fault| format!("\n{fault}")).collect();
+        Self {
+            faults,
+            ..Self::invalid(format!("{what}:{lines}"))
+        }
+    }
+
+    /// See [`Kind::Forbidden`].
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, message)
+    }
+
+    /// See [`Kind::Unauthenticated`].
+    pub fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unauthenticated, message)
+    }
+
+    /// See [`Kind::Unavailable`].
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, message)
+    }
+
+    /// See [`Kind::Internal`].
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Kind::Internal, message)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(format!("nothing was changed: {error}"))
+    }
+}

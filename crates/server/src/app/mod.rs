@@ -1,0 +1,115 @@
+//! The office: one file for each thing a person can want.
+//!
+//! Each use case authorizes (with the function that brokers use), validates, stores with the next
+//! generation and rings the bell. Nothing here knows HTTP; nothing here talks to a cluster, except
+//! for the destination's topics, which a writer must see in place before the document is stored.
+
+mod audit_permission;
+mod audit_status;
+mod audit_version;
+mod authenticate;
+mod bind_role;
+mod binding_lookups;
+mod caller;
+mod describe_audit_config;
+mod destination;
+mod error;
+mod register_clusters;
+
+mod replace_audit_config;
+mod route_questions;
+mod scopes;
+
+use std::sync::Arc;
+
+use openmds_policy::names::ClusterId;
+use openmds_policy::rbac::Roles;
+
+pub use authenticate::Credentials;
+pub use bind_role::Change;
+pub use binding_lookups::RolePatterns;
+pub use caller::Caller;
+pub use destination::Destination;
+pub use error::{AppError, Kind};
+pub(crate) use register_clusters::is_loopback;
+pub use replace_audit_config::Replaced;
+
+use crate::config::Settings;
+use crate::directory::FileDirectory;
+use crate::reconcile::Dispatch;
+use crate::store::{State, Store};
+use crate::time::Clock;
+use crate::tokens::Issuer;
+
+/// What the use cases work with.
+pub struct App {
+    /// What the server was told at start.
+    pub settings: Settings,
+    /// The archive.
+    pub store: Arc<Store>,
+    /// Users of the file store.
+    pub directory: Arc<FileDirectory>,
+    /// Makes and checks tokens.
+    pub issuer: Arc<Issuer>,
+    /// The roles there are.
+    pub roles: Roles,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The dispatch room.
+    pub dispatch: Arc<Dispatch>,
+    /// The destination cluster.
+    pub destination: Destination,
+    /// Versions shown but not stored, and when each was first seen.
+    pub(crate) sightings: audit_version::Sightings,
+    /// One replacement of the document at a time.
+    pub(crate) replacing: tokio::sync::Mutex<()>,
+}
+
+impl App {
+    /// Puts the use cases together.
+    #[must_use]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each room; they are named at the one place that calls"
+    )]
+    pub fn new(
+        settings: Settings,
+        store: Arc<Store>,
+        directory: Arc<FileDirectory>,
+        issuer: Arc<Issuer>,
+        roles: Roles,
+        clock: Arc<dyn Clock>,
+        dispatch: Arc<Dispatch>,
+        destination: Destination,
+    ) -> Self {
+        Self {
+            settings,
+            store,
+            directory,
+            issuer,
+            roles,
+            clock,
+            dispatch,
+            destination,
+            sightings: audit_version::Sightings::default(),
+            replacing: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// What is true now.
+    pub fn present(&self) -> Arc<State> {
+        self.store.read()
+    }
+
+    /// The id of the home cluster: as configured, else as the cluster last said.
+    pub fn home(&self, state: &State) -> Result<ClusterId, AppError> {
+        let told = self.settings.home.cluster_id.clone();
+        told.or_else(|| state.home().cloned()).ok_or_else(|| {
+            let reason = self.dispatch.home_error().unwrap_or_else(|| "it was not asked yet".to_string());
+            AppError::unavailable(format!(
+                "the home cluster (confluent.metadata.bootstrap.servers) has not told its id yet: {reason}. \
+                 Repeat when it is reachable"
+            ))
+        })
+    }
+}

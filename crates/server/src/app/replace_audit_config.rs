@@ -1,0 +1,226 @@
+//! Replaces the audit-log document.
+//!
+//! The order is that of `rulings.md` 4, 5 and 8: the right to do it, the document itself, the
+//! version, the destination's topics, the archive, and then a bounded wait for the clusters.
+
+use openmds_policy::audit::{Document, FieldError, Form, LARGEST_CONFIG_VALUE, Metadata, Parsed};
+use openmds_policy::json::Json;
+use openmds_policy::names::ClusterId;
+
+use super::audit_version::{in_force, rfc3339, version_of};
+use super::{App, AppError, Caller};
+use crate::reconcile::Acceptance;
+use crate::store::{AuditRecord, Generation, Record, State};
+
+/// How a replacement ended.
+#[derive(Debug)]
+pub enum Replaced {
+    /// Stored, and accepted by every cluster that was not already away.
+    Done {
+        /// The document now in force.
+        document: Document,
+        /// What its author should know.
+        warnings: Vec<String>,
+        /// Clusters known to be unreachable, which will get it later.
+        pending: usize,
+    },
+    /// The version moved meanwhile; nothing was changed.
+    Conflict(Document),
+}
+
+impl App {
+    /// Checks that the caller may replace the document, before anything else is looked at.
+    pub fn permit_replacing_audit_config(&self, caller: &Caller) -> Result<(), AppError> {
+        self.permit_audit(&self.store.read(), caller, "AlterConfigs")
+    }
+
+    /// Replaces the document by the text.
+    pub async fn replace_audit_config(
+        &self,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Replaced, AppError> {
+        self.permit_replacing_audit_config(caller)?;
+        let Parsed { document, warnings } = self.accepted(text)?;
+        let _one_at_a_time = self.replacing.lock().await;
+        let state = self.store.read();
+        let (present, _) = in_force(&state);
+        let live = match self.destination.live_retention(&present).await {
+            Ok(live) => live,
+            Err(_) => self.destination.last_retention(),
+        };
+        let current = self.stamped(&state, &live);
+        if document.resource_version() != current.resource_version() {
+            return Ok(Replaced::Conflict(current));
+        }
+        self.refuse_too_large(&state, &document)?;
+        self.destination.prepare(&document).await?;
+        let away = self.dispatch.known_unreachable();
+        let (generation, document) = self.remember(caller, document).await?;
+        self.dispatch.ring();
+        self.wait_for_clusters(generation, &document, away, warnings)
+            .await
+    }
+
+    /// Parses the text and checks its destination, naming all faults at once.
+    fn accepted(&self, text: &str) -> Result<Parsed, AppError> {
+        let mut faults = self.destinations_not_allowed(text);
+        match Document::parse(text, Form::Request) {
+            Ok(parsed) if faults.is_empty() => Ok(parsed),
+            parsed => {
+                faults.splice(0..0, parsed.err().unwrap_or_default());
+                Err(AppError::invalid_fields(
+                    "the audit log configuration is not valid; nothing was changed",
+                    faults,
+                ))
+            }
+        }
+    }
+
+    /// Servers that would take the brokers' credentials elsewhere (`rulings.md` 9).
+    fn destinations_not_allowed(&self, text: &str) -> Vec<FieldError> {
+        let Ok(json) = Json::parse(text) else {
+            return Vec::new();
+        };
+        let Some(Json::Array(servers)) = json
+            .get("destinations")
+            .and_then(|json| json.get("bootstrap_servers"))
+        else {
+            return Vec::new();
+        };
+        let allowed = &self.settings.destination.allowed;
+        let refused = |(index, server): (usize, &Json)| match server {
+            Json::String(text) if text.parse().is_ok_and(|server| !allowed.contains(&server)) => {
+                Some(FieldError {
+                    path: format!("destinations.bootstrap_servers[{index}]"),
+                    message: format!(
+                        "`{text}` is not an allowed destination: brokers would send their credentials there. \
+                     Add it to openmds.audit.destinations.allowed of this server and of every broker"
+                    ),
+                })
+            }
+            _ => None,
+        };
+        servers.iter().enumerate().filter_map(refused).collect()
+    }
+
+    /// Refuses what no cluster could hold, even if it got only the routes that concern it
+    /// (`rulings.md` 3).
+    fn refuse_too_large(&self, state: &State, document: &Document) -> Result<(), AppError> {
+        let sample = document.clone().with_metadata(Some(Metadata {
+            resource_version: version_of(document, None),
+            updated_at: Some(rfc3339(self.clock.now())),
+            modified_since: None,
+        }));
+        let targets = self.push_targets(state);
+        let whole = sample.to_property().len();
+        if whole <= LARGEST_CONFIG_VALUE {
+            return Ok(());
+        }
+        let too_large = targets.iter().find_map(|id| {
+            let size = sample.project(id.as_str()).to_property().len();
+            (size > LARGEST_CONFIG_VALUE).then_some((id, size))
+        });
+        let Some((id, size)) = too_large else {
+            return Ok(());
+        };
+        Err(AppError::invalid(format!(
+            "the audit log configuration is too large; nothing was changed. Minified it has {whole} bytes, and the part that \
+             concerns cluster {id} has {size}; Kafka takes at most {LARGEST_CONFIG_VALUE} bytes in one configuration value"
+        )))
+    }
+
+    /// The clusters that documents are pushed to.
+    fn push_targets(&self, state: &State) -> Vec<ClusterId> {
+        let registered: Vec<ClusterId> = state.kafka_clusters().map(|(_, id, _)| id).collect();
+        if registered.is_empty() {
+            self.home(state).into_iter().collect()
+        } else {
+            registered
+        }
+    }
+
+    async fn remember(
+        &self,
+        caller: &Caller,
+        document: Document,
+    ) -> Result<(Generation, Document), AppError> {
+        let now = self.clock.now();
+        let mut stamped = None;
+        let decide = |state: &State| -> Result<Vec<Record>, AppError> {
+            let next = Generation(state.generation().0 + 1);
+            let resource_version = version_of(&document, Some(next));
+            let updated_at = rfc3339(now);
+            let plain = document.clone().with_metadata(None);
+            let mut records = vec![Record::Audit(AuditRecord {
+                document: plain.to_property(),
+                resource_version: resource_version.clone(),
+                updated_at: updated_at.clone(),
+            })];
+            let targets = self.push_targets(state).into_iter();
+            records.extend(targets.map(|cluster| Record::Tenure {
+                cluster,
+                ours: true,
+            }));
+            let metadata = Metadata {
+                resource_version,
+                updated_at: Some(updated_at),
+                modified_since: None,
+            };
+            stamped = Some(plain.with_metadata(Some(metadata)));
+            Ok(records)
+        };
+        let generation = self
+            .store
+            .update(&caller.principal().to_string(), now, decide)
+            .await?;
+        stamped
+            .map(|document| (generation, document))
+            .ok_or_else(|| AppError::internal("nothing was stored"))
+    }
+
+    /// Waits, bounded, for every cluster that was not known to be away (`rulings.md` 5).
+    async fn wait_for_clusters(
+        &self,
+        generation: Generation,
+        document: &Document,
+        away: Vec<ClusterId>,
+        warnings: Vec<String>,
+    ) -> Result<Replaced, AppError> {
+        let mut targets = self.push_targets(&self.store.read());
+        targets.retain(|id| !away.contains(id));
+        let acceptances = self
+            .dispatch
+            .accepted(generation, &targets, self.settings.push_timeout)
+            .await;
+        let mut have = Vec::new();
+        let mut lack = String::new();
+        for (name, acceptance) in acceptances {
+            match acceptance {
+                Acceptance::Accepted => have.push(name),
+                Acceptance::Refused(reason) => lack.push_str(&format!("\n{name}: {reason}")),
+                Acceptance::Silent => {
+                    let seconds = self.settings.push_timeout.as_secs_f32();
+                    lack.push_str(&format!("\n{name}: no answer within {seconds} s"));
+                }
+            }
+        }
+        if lack.is_empty() {
+            return Ok(Replaced::Done {
+                document: document.clone(),
+                warnings,
+                pending: away.len(),
+            });
+        }
+        let version = document.resource_version().unwrap_or_default();
+        let have = if have.is_empty() {
+            "no cluster has it yet".to_string()
+        } else {
+            format!("these clusters have it: {}", have.join(", "))
+        };
+        Err(AppError::unavailable(format!(
+            "The configuration is stored as version {version}; do not repeat the request. {have}. \
+             The server goes on trying; see `openmds audit-log status`. Not yet:{lack}"
+        )))
+    }
+}

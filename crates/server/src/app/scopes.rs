@@ -1,0 +1,53 @@
+//! From what a request calls a scope to a scope.
+
+use std::collections::BTreeMap;
+
+use openmds_api::MdsScope;
+use openmds_policy::names::ClusterName;
+use openmds_policy::rbac::{Scope, ScopeKey};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+
+use super::{App, AppError};
+use crate::store::State;
+
+/// Parses cluster ids by kind (`rbac-registry-tokens.md` 1.2).
+pub(super) fn scope_of(clusters: &BTreeMap<String, String>) -> Result<Scope, AppError> {
+    let mut ids = BTreeMap::new();
+    for (key, id) in clusters {
+        let deserializer: StrDeserializer<'_, Error> = key.as_str().into_deserializer();
+        let key = ScopeKey::deserialize(deserializer)
+            .map_err(|_| AppError::invalid(format!("`{key}` is not a kind of cluster: use kafka-cluster, connect-cluster, ksql-cluster, schema-registry-cluster, cmf or flink-environment")))?;
+        ids.insert(key, id.clone());
+    }
+    Scope::try_from(ids).map_err(|error| AppError::invalid(error.to_string()))
+}
+
+impl App {
+    /// The scope of a request: ids, or the registry's name for them, never both.
+    pub(super) fn resolved(&self, state: &State, scope: &MdsScope) -> Result<Scope, AppError> {
+        let clusters = scope
+            .clusters
+            .as_ref()
+            .filter(|clusters| !clusters.is_empty());
+        match (&scope.cluster_name, clusters) {
+            (Some(_), Some(_)) => Err(AppError::invalid(
+                "the scope has both clusterName and clusters: give one of them",
+            )),
+            (None, None) => Err(AppError::invalid(
+                "the scope has neither clusters nor clusterName: give one of them",
+            )),
+            (None, Some(clusters)) => scope_of(clusters),
+            (Some(name), None) => ClusterName::parse(name)
+                .ok()
+                .and_then(|name| state.clusters().get(&name))
+                .map(|cluster| cluster.scope.clone())
+                .ok_or_else(|| {
+                    AppError::invalid(format!(
+                        "no cluster named `{name}` is registered; see `openmds cluster list`"
+                    ))
+                }),
+        }
+    }
+}

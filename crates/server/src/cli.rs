@@ -1,0 +1,108 @@
+//! `openmds server ...`
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::{directory, tokens};
+
+/// Runs and prepares the metadata server.
+#[derive(Debug, Args)]
+pub struct ServerArgs {
+    #[command(subcommand)]
+    command: ServerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ServerCommand {
+    /// Start the metadata server and keep it running
+    #[command(
+        after_help = "Examples:\n  openmds server start --config /etc/openmds/server.properties"
+    )]
+    Start {
+        /// Java properties file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Prepare the key that signs tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Prepare lines of the user file
+    #[command(subcommand)]
+    Passwd(PasswdCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make an RSA key and, for brokers, the file with its public half
+    #[command(
+        after_help = "Examples:\n  openmds server keys generate --out key.pem --jwks jwks.json"
+    )]
+    Generate {
+        /// Where to write the private key (PKCS#8 PEM); an existing file is not replaced
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Where to write the JWK set with the public key
+        #[arg(long, value_name = "FILE")]
+        jwks: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum PasswdCommand {
+    /// Read a password from standard input and print its argon2id hash
+    #[command(after_help = "Examples:\n  printf %s \"$PASSWORD\" | openmds server passwd hash")]
+    Hash,
+}
+
+/// Runs a server command; an error is for standard error, with exit code 1.
+pub async fn run(args: ServerArgs) -> Result<(), String> {
+    match args.command {
+        ServerCommand::Start { config } => {
+            log();
+            crate::start(&config)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        ServerCommand::Keys(KeysCommand::Generate { out, jwks }) => {
+            let key = tokens::generate(&out).map_err(|error| error.to_string())?;
+            match jwks {
+                Some(path) => crate::files::replace(&path, key.jwks().as_bytes())
+                    .map_err(|error| format!("{}: {error}", path.display())),
+                None => Ok(()),
+            }
+        }
+        ServerCommand::Passwd(PasswdCommand::Hash) => {
+            let mut password = String::new();
+            std::io::stdin()
+                .read_to_string(&mut password)
+                .map_err(|error| format!("standard input: {error}"))?;
+            let password = password.strip_suffix('\n').unwrap_or(&password);
+            if password.is_empty() {
+                return Err("standard input holds no password".to_string());
+            }
+            let hash = directory::hash(password)?;
+            print(&hash);
+            Ok(())
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command's only output")]
+fn print(line: &str) {
+    println!("{line}");
+}
+
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("OPENMDS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let plain = std::env::var_os("NO_COLOR").is_some()
+        || !std::io::IsTerminal::is_terminal(&std::io::stderr());
+    if subscriber.with_ansi(!plain).try_init().is_err() {
+        tracing::debug!("logging was set up before");
+    }
+}

@@ -1,0 +1,139 @@
+//! Which names are ours, so that a typing error is found at start and not in an incident.
+
+use std::collections::BTreeMap;
+
+use super::file::Fault;
+
+const SERVER: &str = "confluent.metadata.server.";
+const OURS: &str = "openmds.";
+
+/// Names under [`SERVER`] that are read.
+const READ: &[&str] = &[
+    "listeners",
+    "advertised.listeners",
+    "authentication.method",
+    "user.store",
+    "user.store.file.path",
+    "token.key.path",
+    "token.max.lifetime.ms",
+    "token.signature.algorithm",
+    "ssl.keystore.type",
+    "ssl.keystore.location",
+];
+
+/// Names under [`SERVER`] that files of the reference product hold and that mean nothing here
+/// (`rbac-registry-tokens.md` 3.3 and 3.6).
+const IGNORED: &[&str] = &[
+    "token.auth.enable",
+    "public.key.path",
+    "kraft.controller.enabled",
+    "openapi.enable",
+    "http2.enabled",
+    "sni.host.check.enabled",
+    "cluster.registry.enable",
+];
+
+/// Names under [`OURS`]; a trailing dot stands for any name that begins so.
+const OWN: &[&str] = &[
+    "openmds.store.path",
+    "openmds.cluster.id",
+    "openmds.token.issuer",
+    "openmds.token.audience",
+    "openmds.token.jwks.path",
+    "openmds.audit.destinations.allowed",
+    "openmds.audit.plain.allowed",
+    "openmds.controllers.",
+    "openmds.push.timeout.ms",
+    "openmds.push.plaintext.allowed",
+    "openmds.reconcile.interval.ms",
+];
+
+/// Faults for unknown names under our prefixes, and warnings for names that are ignored.
+pub(super) fn check(properties: &BTreeMap<String, String>) -> (Vec<Fault>, Vec<String>) {
+    let mut faults = Vec::new();
+    let mut warnings = Vec::new();
+    for name in properties.keys() {
+        if let Some(rest) = name.strip_prefix(SERVER) {
+            if IGNORED.contains(&rest) {
+                warnings.push(format!("{name} has no meaning for OpenMDS and is ignored"));
+            } else if !READ.contains(&rest) {
+                faults.push(unknown(
+                    name,
+                    READ.iter().map(|known| format!("{SERVER}{known}")),
+                ));
+            }
+        } else if name.starts_with(OURS) {
+            let known =
+                |own: &&&str| *own == name || (own.ends_with('.') && name.starts_with(**own));
+            if OWN.iter().find(known).is_none() {
+                faults.push(unknown(name, OWN.iter().map(ToString::to_string)));
+            }
+        }
+    }
+    (faults, warnings)
+}
+
+fn unknown(name: &str, known: impl Iterator<Item = String>) -> Fault {
+    let nearest = known.min_by_key(|known| distance(name, known));
+    let hint = nearest
+        .map(|known| format!("; did you mean {known}?"))
+        .unwrap_or_default();
+    Fault {
+        property: name.to_string(),
+        message: format!("is not a property of this version{hint}"),
+    }
+}
+
+/// Edit distance, for the hint only.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, a) in one.bytes().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = substituted.min(*cell + 1).min(left + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_a_fault_with_a_hint() {
+        let properties = BTreeMap::from([("openmds.push.timeot.ms".to_string(), "1".to_string())]);
+        let (faults, _) = check(&properties);
+        assert_eq!(
+            faults[0].message,
+            "is not a property of this version; did you mean openmds.push.timeout.ms?"
+        );
+    }
+
+    #[test]
+    fn every_controllers_name_and_foreign_prefix_is_taken() {
+        let names = [
+            "openmds.controllers.payments",
+            "confluent.metadata.bootstrap.servers",
+            "log.dirs",
+        ];
+        let properties = names
+            .iter()
+            .map(|name| (name.to_string(), String::new()))
+            .collect();
+        assert_eq!(check(&properties), (vec![], vec![]));
+    }
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

@@ -1,0 +1,72 @@
+//! Reading JSON bodies, with our own words for what is wrong with them.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use super::error::HttpError;
+use crate::app::AppError;
+
+/// Most bytes of a body. The largest document that fits into Kafka is 32 KiB; registrations of a
+/// thousand clusters are smaller than this too.
+pub(super) const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Whether the content type is JSON (`mds-api.md` 1).
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// Reads the body as text, if it says that it is JSON.
+pub(super) async fn json_text(request: Request) -> Result<String, HttpError> {
+    if !is_json(request.headers()) {
+        return Err(HttpError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body must be JSON: send the header `Content-Type: application/json`",
+        ));
+    }
+    let bytes = Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => HttpError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body is larger than {LARGEST_BODY} bytes; nothing was changed"),
+            ),
+            _ => HttpError::new(
+                StatusCode::BAD_REQUEST,
+                "the body could not be read to its end; nothing was changed",
+            ),
+        })?;
+    String::from_utf8(bytes.to_vec()).map_err(|error| {
+        let position = error.utf8_error().valid_up_to();
+        HttpError::new(
+            StatusCode::BAD_REQUEST,
+            format!("the body is not UTF-8: byte {position} fits nowhere; nothing was changed"),
+        )
+    })
+}
+
+/// A JSON body of a known shape; unknown fields are ignored, as existing clients expect.
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, HttpError> {
+        let text = json_text(request).await?;
+        let parsed = serde_json::from_str(&text);
+        parsed
+            .map(Self)
+            .map_err(|error| AppError::invalid(format!("the body cannot be used: {error}")).into())
+    }
+}

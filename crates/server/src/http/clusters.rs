@@ -1,0 +1,90 @@
+//! The cluster registry.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use openmds_api::ClusterInfo;
+use openmds_policy::rbac::ScopeKey;
+use serde::Deserialize;
+
+use super::audit_config::with_warnings;
+use super::body::JsonBody;
+use super::error::HttpError;
+use super::identity::Identified;
+use crate::app::{App, AppError};
+
+/// Which kind of cluster to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Kind {
+    /// `kafka-cluster`, `connect-cluster`, `ksql-cluster` or `schema-registry-cluster`
+    cluster_type: Option<String>,
+}
+
+/// The registered clusters, by name.
+#[utoipa::path(get, path = "/security/1.0/registry/clusters", tag = "registry", params(Kind),
+    responses((status = 200, body = Vec<ClusterInfo>), (status = 400, body = openmds_api::ErrorResponse)))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Query(kind): Query<Kind>,
+) -> Result<Json<Vec<ClusterInfo>>, HttpError> {
+    let known = [
+        ScopeKey::KafkaCluster,
+        ScopeKey::ConnectCluster,
+        ScopeKey::KsqlCluster,
+        ScopeKey::SchemaRegistryCluster,
+    ];
+    let kind = kind.cluster_type.map(|text| {
+        let found = known.into_iter().find(|key| key.as_str() == text);
+        found.ok_or_else(|| {
+            AppError::invalid(format!(
+                "clusterType `{text}` is not a kind of cluster: use {}",
+                known.map(ScopeKey::as_str).join(", ")
+            ))
+        })
+    });
+    Ok(Json(app.list_clusters(&caller, kind.transpose()?)))
+}
+
+/// Registers clusters: all of them or none.
+#[utoipa::path(post, path = "/security/1.0/registry/clusters", tag = "registry", request_body = Vec<ClusterInfo>,
+    responses((status = 204), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse), (status = 409, body = openmds_api::ErrorResponse)))]
+pub(super) async fn register(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    JsonBody(clusters): JsonBody<Vec<ClusterInfo>>,
+) -> Result<Response, HttpError> {
+    let warnings = app.register_clusters(&caller, &clusters).await?;
+    Ok(with_warnings(
+        StatusCode::NO_CONTENT.into_response(),
+        &warnings,
+    ))
+}
+
+/// One registered cluster.
+#[utoipa::path(get, path = "/security/1.0/registry/clusters/{name}", tag = "registry", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterInfo), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Path(name): Path<String>,
+) -> Result<Json<ClusterInfo>, HttpError> {
+    Ok(Json(app.named_cluster(&caller, &name)?))
+}
+
+/// Takes a cluster out of the registry.
+#[utoipa::path(delete, path = "/security/1.0/registry/clusters/{name}", tag = "registry", params(("name" = String, Path)),
+    responses((status = 204), (status = 403, body = openmds_api::ErrorResponse)))]
+pub(super) async fn unregister(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Path(name): Path<String>,
+) -> Result<StatusCode, HttpError> {
+    app.unregister_cluster(&caller, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,18 @@
+//! The front desk: finds out who is asking, and translates. Decides nothing, remembers nothing.
+
+mod audit_config;
+mod audit_questions;
+mod authenticate;
+mod body;
+mod clusters;
+mod error;
+mod identity;
+mod openapi;
+mod role_bindings;
+mod role_lookups;
+mod roles;
+mod router;
+mod service;
+
+pub use openapi::document as openapi_document;
+pub use router::router;

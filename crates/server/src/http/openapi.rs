@@ -1,0 +1,57 @@
+//! The API's description, made from the handlers; `spec/openapi.json` is its golden copy.
+
+use axum::Json;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, openapi};
+
+use super::{
+    audit_config, audit_questions, authenticate, clusters, role_bindings, role_lookups, roles,
+    service,
+};
+
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "basic",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)),
+        );
+        components.add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "OpenMDS", description = "An open metadata service for Apache Kafka."),
+    paths(
+        authenticate::get_token, authenticate::jwks,
+        service::features, service::metadata_id, service::metadata_cluster_id, service::active_nodes,
+        roles::roles, roles::role, roles::role_names,
+        role_bindings::bind, role_bindings::unbind, role_bindings::add_patterns, role_bindings::set_patterns, role_bindings::remove_patterns,
+        role_lookups::roles_of, role_lookups::role_names_of, role_lookups::patterns_of, role_lookups::holders_of, role_lookups::holders_on,
+        clusters::list, clusters::register, clusters::one, clusters::unregister,
+        audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
+    ),
+    modifiers(&Credentials),
+    security(("basic" = []), ("bearer" = []))
+)]
+struct Description;
+
+/// The description as JSON text, with a line end.
+#[must_use]
+pub fn document() -> String {
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Serves the description, open to all.
+pub(super) async fn serve() -> Json<openapi::OpenApi> {
+    Json(Description::openapi())
+}

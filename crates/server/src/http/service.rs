@@ -1,0 +1,101 @@
+//! Questions about the service itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::IntoResponse;
+use openmds_api::{FeaturesInfo, MetadataId, PathScope, ScopeBody};
+
+use super::error::HttpError;
+use super::identity::Identified;
+use crate::app::{App, AppError};
+
+/// What the service can do, and with it whether it is up.
+#[utoipa::path(get, path = "/security/1.0/features", tag = "service", security(()),
+    responses((status = 200, body = FeaturesInfo)))]
+pub(super) async fn features() -> Json<FeaturesInfo> {
+    let known = [
+        (
+            "basic.auth.1.enabled",
+            true,
+            "log in with a user name and a password",
+        ),
+        (
+            "oidc.login.device.1.enabled",
+            false,
+            "log in through an identity provider",
+        ),
+        (
+            "openmds.audit.status.1.enabled",
+            true,
+            "what each cluster and node has applied: GET audit/status",
+        ),
+    ];
+    Json(FeaturesInfo {
+        features: known
+            .iter()
+            .map(|(name, on, _)| (name.to_string(), *on))
+            .collect(),
+        legend: known
+            .iter()
+            .map(|(name, _, legend)| (name.to_string(), legend.to_string()))
+            .collect(),
+    })
+}
+
+/// The home cluster's id, open to all: every component of the field serves it.
+#[utoipa::path(get, path = "/v1/metadata/id", tag = "service", security(()),
+    responses((status = 200, body = MetadataId)))]
+pub(super) async fn metadata_id(State(app): State<Arc<App>>) -> Json<MetadataId> {
+    let id = app
+        .home(&app.present())
+        .map(|id| id.to_string())
+        .unwrap_or_default();
+    let clusters = match id.as_str() {
+        "" => BTreeMap::new(),
+        id => BTreeMap::from([("kafka-cluster".to_string(), id.to_string())]),
+    };
+    Json(MetadataId {
+        id,
+        scope: PathScope {
+            path: vec![],
+            scope: ScopeBody { clusters },
+        },
+    })
+}
+
+/// The home cluster's id as bare text.
+#[utoipa::path(get, path = "/security/1.0/metadataClusterId", tag = "service",
+    responses((status = 200, description = "The id"), (status = 401, body = openmds_api::ErrorResponse)))]
+pub(super) async fn metadata_cluster_id(
+    State(app): State<Arc<App>>,
+    _: Identified,
+) -> Result<impl IntoResponse, HttpError> {
+    let id = app.home(&app.present())?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], id.to_string()))
+}
+
+/// The URLs of all servers.
+#[utoipa::path(get, path = "/security/1.0/activenodes/{protocol}", tag = "service",
+    params(("protocol" = String, Path, description = "http or https")),
+    responses((status = 200, body = Vec<String>), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn active_nodes(
+    State(app): State<Arc<App>>,
+    _: Identified,
+    Path(protocol): Path<String>,
+) -> Result<Json<Vec<String>>, HttpError> {
+    if protocol != "http" && protocol != "https" {
+        return Err(AppError::not_found(format!("`{protocol}` is neither http nor https")).into());
+    }
+    let prefix = format!("{protocol}://");
+    let advertised = app.settings.advertised.iter();
+    Ok(Json(
+        advertised
+            .filter(|url| url.starts_with(&prefix))
+            .cloned()
+            .collect(),
+    ))
+}

@@ -1,0 +1,93 @@
+//! Open connections, kept between rounds: a round that has to log in first is several times slower.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use openmds_kafka::{Admin, Connector, ControllerAdmin, KafkaError};
+use tokio::sync::Mutex;
+
+use super::target::Target;
+use crate::config::ControllerAddress;
+
+/// Connections by what they were opened with.
+pub(super) struct Connections {
+    connector: Arc<dyn Connector>,
+    admins: Mutex<BTreeMap<String, Arc<dyn Admin>>>,
+    controllers: Mutex<BTreeMap<(String, i32), Arc<dyn ControllerAdmin>>>,
+}
+
+impl Connections {
+    pub(super) fn new(connector: Arc<dyn Connector>) -> Self {
+        Self {
+            connector,
+            admins: Mutex::default(),
+            controllers: Mutex::default(),
+        }
+    }
+
+    /// A connection to the cluster's brokers.
+    pub(super) async fn admin(&self, target: &Target) -> Result<Arc<dyn Admin>, KafkaError> {
+        let key = target.connection_key();
+        if let Some(admin) = self.admins.lock().await.get(&key) {
+            return Ok(Arc::clone(admin));
+        }
+        let connection = target
+            .connection
+            .as_ref()
+            .map_err(|reason| KafkaError::Rejected {
+                what: format!("the registration of {}", target.name),
+                reason: reason.clone(),
+            })?;
+        let admin = self.connector.connect(connection).await?;
+        self.admins.lock().await.insert(key, Arc::clone(&admin));
+        Ok(admin)
+    }
+
+    /// A connection to one controller of the cluster.
+    pub(super) async fn controller(
+        &self,
+        target: &Target,
+        controller: &ControllerAddress,
+    ) -> Result<Arc<dyn ControllerAdmin>, KafkaError> {
+        let key = (
+            format!("{} {}", target.id, controller.address),
+            controller.node_id,
+        );
+        if let Some(admin) = self.controllers.lock().await.get(&key) {
+            return Ok(Arc::clone(admin));
+        }
+        let connection =
+            target
+                .controller_connection(controller)
+                .ok_or_else(|| KafkaError::Rejected {
+                    what: format!("the registration of {}", target.name),
+                    reason: "it names no listener".to_string(),
+                })?;
+        let admin = self.connector.connect_controller(&connection).await?;
+        self.controllers
+            .lock()
+            .await
+            .insert(key, Arc::clone(&admin));
+        Ok(admin)
+    }
+
+    /// Closes what was opened for the cluster; the next round logs in anew.
+    pub(super) async fn forget(&self, target: &Target) {
+        let admin = self.admins.lock().await.remove(&target.connection_key());
+        if let Some(admin) = admin {
+            admin.close().await;
+        }
+    }
+
+    /// Closes what was opened for one controller.
+    pub(super) async fn forget_controller(&self, target: &Target, controller: &ControllerAddress) {
+        let key = (
+            format!("{} {}", target.id, controller.address),
+            controller.node_id,
+        );
+        let admin = self.controllers.lock().await.remove(&key);
+        if let Some(admin) = admin {
+            admin.close().await;
+        }
+    }
+}

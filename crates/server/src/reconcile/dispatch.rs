@@ -1,0 +1,137 @@
+//! The door of the dispatch room: ring, wait, look.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use openmds_api::ClusterStatus;
+use openmds_policy::names::ClusterId;
+use tokio::sync::{Notify, watch};
+
+use super::status::{ClusterState, Phase};
+use crate::store::Generation;
+
+/// The state of all clusters, by id.
+pub(super) type Fleet = BTreeMap<ClusterId, ClusterState>;
+
+/// What a cluster said to a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It took it.
+    Accepted,
+    /// It, or the way to it, refused.
+    Refused(String),
+    /// It has not answered.
+    Silent,
+}
+
+/// What the rest of the server sees of the dispatch room.
+pub struct Dispatch {
+    pub(super) bell: Notify,
+    pub(super) fleet: watch::Sender<Fleet>,
+    home_error: Mutex<Option<String>>,
+}
+
+impl Default for Dispatch {
+    fn default() -> Self {
+        Self {
+            bell: Notify::new(),
+            fleet: watch::Sender::new(Fleet::new()),
+            home_error: Mutex::new(None),
+        }
+    }
+}
+
+impl Dispatch {
+    /// Asks for a round of every cluster.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Every cluster as last seen, by name.
+    #[must_use]
+    pub fn clusters(&self, now: Timestamp) -> Vec<ClusterStatus> {
+        let fleet = self.fleet.borrow();
+        let mut clusters: Vec<ClusterStatus> = fleet
+            .iter()
+            .map(|(id, cluster)| cluster.shown(id.as_str(), now))
+            .collect();
+        clusters.sort_by(|one, other| one.cluster_name.cmp(&other.cluster_name));
+        clusters
+    }
+
+    /// The clusters that did not answer when last asked.
+    #[must_use]
+    pub fn known_unreachable(&self) -> Vec<ClusterId> {
+        let fleet = self.fleet.borrow();
+        let away = |(_, cluster): &(&ClusterId, &ClusterState)| {
+            matches!(cluster.phase, Phase::Unreachable(_))
+        };
+        fleet
+            .iter()
+            .filter(away)
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Waits until each of the clusters has taken or refused the document, but not longer than
+    /// the limit. Answers by the cluster's name.
+    pub async fn accepted(
+        &self,
+        generation: Generation,
+        clusters: &[ClusterId],
+        limit: Duration,
+    ) -> Vec<(String, Acceptance)> {
+        let mut fleet = self.fleet.subscribe();
+        let all_settled = |fleet: &Fleet| {
+            clusters
+                .iter()
+                .all(|id| settled(fleet.get(id), generation) != Acceptance::Silent)
+        };
+        // Both ends of the wait are answered below: in time, and too late.
+        let _in_time = tokio::time::timeout(limit, fleet.wait_for(all_settled)).await;
+        let fleet = self.fleet.borrow();
+        let answer = |id: &ClusterId| {
+            let cluster = fleet.get(id);
+            let name = cluster.map_or_else(|| id.to_string(), |cluster| cluster.name.clone());
+            (name, settled(cluster, generation))
+        };
+        clusters.iter().map(answer).collect()
+    }
+
+    /// Why the home cluster's id is not known.
+    #[must_use]
+    pub fn home_error(&self) -> Option<String> {
+        self.home_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn note_home_error(&self, error: Option<String>) {
+        *self
+            .home_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = error;
+    }
+}
+
+fn settled(cluster: Option<&ClusterState>, generation: Generation) -> Acceptance {
+    let Some(cluster) = cluster else {
+        return Acceptance::Silent;
+    };
+    if cluster
+        .accepted
+        .is_some_and(|accepted| accepted >= generation)
+    {
+        return Acceptance::Accepted;
+    }
+    if cluster.tried.is_none_or(|tried| tried < generation) {
+        return Acceptance::Silent;
+    }
+    match &cluster.phase {
+        Phase::Failed(error) | Phase::Unreachable(error) => Acceptance::Refused(error.clone()),
+        _ => Acceptance::Silent,
+    }
+}

@@ -1,0 +1,19 @@
+//! The dispatch room: brings every cluster to the document that is stored.
+//!
+//! A bell starts a round, and so does the clock. The bell carries no message: a round reads all
+//! that is desired, asks the cluster what it has, plans, applies and notes the result. What is not
+//! ours is left alone. No round of one cluster waits for another cluster.
+
+mod backoff;
+mod connections;
+mod dispatch;
+mod driver;
+mod home;
+mod nodes;
+mod round;
+mod status;
+mod target;
+
+pub use dispatch::{Acceptance, Dispatch};
+pub use driver::Driver;
+pub use target::targets;

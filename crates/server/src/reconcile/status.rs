@@ -1,0 +1,151 @@
+//! What is known of each cluster and node.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use openmds_api::{ClusterStatus, NodeStatus};
+
+use crate::store::Generation;
+
+/// What a cluster's last round found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// No round has ended yet.
+    Unknown,
+    /// Nobody has written a document: nothing is pushed.
+    Default,
+    /// It holds a configuration that is not ours.
+    Foreign,
+    /// It took the document; not every node shows it.
+    Pending,
+    /// Every node shows it.
+    Applied,
+    /// It answered, but did not take the document.
+    Failed(String),
+    /// It did not answer.
+    Unreachable(String),
+}
+
+impl Phase {
+    fn word_and_error(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Unknown => ("unknown", None),
+            Self::Default => ("default", None),
+            Self::Foreign => (
+                "foreign",
+                Some("the cluster holds a router configuration that this server did not write; it is left alone until the next update of the audit log configuration".to_string()),
+            ),
+            Self::Pending => ("pending", None),
+            Self::Applied => ("applied", None),
+            Self::Failed(error) => ("failed", Some(error.clone())),
+            Self::Unreachable(error) => ("unreachable", Some(error.clone())),
+        }
+    }
+}
+
+/// What a node's last answer was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NodePhase {
+    /// It cannot be asked, or does not say.
+    Unknown(String),
+    /// It shows another value, which ours will replace.
+    Pending,
+    /// It shows another value, and ours cannot get through.
+    Drifted(String),
+    /// It shows our value byte for byte (`rulings.md` 7).
+    Applied,
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub(super) struct NodeState {
+    pub(super) phase: NodePhase,
+    pub(super) version: Option<String>,
+    pub(super) checked_at: Option<Timestamp>,
+}
+
+/// One cluster.
+#[derive(Debug, Clone)]
+pub(super) struct ClusterState {
+    pub(super) name: String,
+    pub(super) phase: Phase,
+    /// The newest document that the cluster has taken.
+    pub(super) accepted: Option<Generation>,
+    /// The newest document that a round has tried.
+    pub(super) tried: Option<Generation>,
+    pub(super) size: Option<usize>,
+    pub(super) projected: bool,
+    pub(super) next_attempt: Option<Timestamp>,
+    /// By id, brokers before controllers.
+    pub(super) nodes: BTreeMap<(i32, Role), NodeState>,
+}
+
+/// A node's role; in combined mode one id has both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    Broker,
+    Controller,
+}
+
+impl ClusterState {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_string(),
+            phase: Phase::Unknown,
+            accepted: None,
+            tried: None,
+            size: None,
+            projected: false,
+            next_attempt: None,
+            nodes: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn shown(&self, id: &str, now: Timestamp) -> ClusterStatus {
+        let (state, error) = self.phase.word_and_error();
+        let wait = |at: &Timestamp| {
+            u64::try_from(at.as_millisecond().saturating_sub(now.as_millisecond())).unwrap_or(0)
+        };
+        ClusterStatus {
+            cluster_name: self.name.clone(),
+            cluster_id: id.to_string(),
+            state: state.to_string(),
+            projected: self.projected,
+            error,
+            next_attempt_in_ms: self.next_attempt.as_ref().map(wait),
+            size_bytes: self.size.and_then(|size| u64::try_from(size).ok()),
+            nodes: self
+                .nodes
+                .iter()
+                .map(|((id, role), node)| node.shown(*id, *role, now))
+                .collect(),
+        }
+    }
+}
+
+impl NodeState {
+    fn shown(&self, id: i32, role: Role, now: Timestamp) -> NodeStatus {
+        let (state, error) = match &self.phase {
+            NodePhase::Unknown(error) => ("unknown", Some(error.clone())),
+            NodePhase::Pending => ("pending", None),
+            NodePhase::Drifted(error) => ("drifted", Some(error.clone())),
+            NodePhase::Applied => ("applied", None),
+        };
+        let age = |at: &Timestamp| {
+            u64::try_from(now.as_millisecond().saturating_sub(at.as_millisecond())).unwrap_or(0)
+        };
+        NodeStatus {
+            id,
+            role: match role {
+                Role::Broker => "broker",
+                Role::Controller => "controller",
+            }
+            .to_string(),
+            state: state.to_string(),
+            resource_version: self.version.clone(),
+            checked_at: self.checked_at.map(|at| at.to_string()),
+            age_ms: self.checked_at.as_ref().map(age),
+            error,
+        }
+    }
+}

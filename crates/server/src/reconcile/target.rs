@@ -1,0 +1,204 @@
+//! What is desired of each cluster, and how to reach it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use openmds_kafka::{Connection, HostPort, Sasl, SecurityProtocol};
+use openmds_policy::audit::{Document, LARGEST_CONFIG_VALUE, Metadata};
+use openmds_policy::names::ClusterId;
+use openmds_policy::plan::Tenure;
+
+use crate::config::{ControllerAddress, Settings};
+use crate::store::{AuditRecord, Generation, RegisteredCluster, State};
+use crate::tokens::{ClusterTokens, Issuer};
+
+/// The longest that one call to a cluster may take.
+const CALL: Duration = Duration::from_secs(4);
+
+/// One cluster to bring to the document.
+#[derive(Clone)]
+pub struct Target {
+    /// The name to show: of the registry, or `home`.
+    pub name: String,
+    /// The id that the cluster must have.
+    pub id: ClusterId,
+    /// How to reach its brokers, or why that is not possible.
+    pub connection: Result<Connection, String>,
+    /// The token listeners of its controllers.
+    pub controllers: Vec<ControllerAddress>,
+    /// The value to push, if anybody ever wrote a document.
+    pub desired: Option<Desired>,
+    /// Whether the cluster's value is ours to change.
+    pub tenure: Tenure,
+    /// The nodes that it is known to have: id, and whether it is a broker.
+    pub known_nodes: BTreeMap<i32, bool>,
+}
+
+/// A value to push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desired {
+    /// The write that brought it.
+    pub generation: Generation,
+    /// The text, byte for byte.
+    pub value: String,
+    /// Whether it holds only the routes that concern this cluster (`rulings.md` 3).
+    pub projected: bool,
+}
+
+/// All clusters that documents are pushed to: the registered Kafka clusters, or, as long as there
+/// is none, the home cluster alone.
+#[must_use]
+pub fn targets(
+    settings: &Settings,
+    issuer: &Arc<Issuer>,
+    home: &Connection,
+    state: &State,
+) -> Vec<Target> {
+    let registered: Vec<Target> = state
+        .kafka_clusters()
+        .map(|(name, id, cluster)| Target {
+            connection: connection(settings, issuer, &id, cluster),
+            controllers: settings.controllers.get(name).cloned().unwrap_or_default(),
+            ..bare(state, name.as_str(), id)
+        })
+        .collect();
+    let home_id = settings
+        .home
+        .cluster_id
+        .clone()
+        .or_else(|| state.home().cloned());
+    match (registered.is_empty(), home_id) {
+        (true, Some(id)) => vec![Target {
+            connection: Ok(Connection {
+                timeout: CALL,
+                ..home.clone()
+            }),
+            ..bare(state, "home", id)
+        }],
+        _ => registered,
+    }
+}
+
+fn bare(state: &State, name: &str, id: ClusterId) -> Target {
+    Target {
+        name: name.to_string(),
+        connection: Err(String::new()),
+        controllers: Vec::new(),
+        desired: state
+            .audit()
+            .and_then(|(generation, record)| desired(*generation, record, &id)),
+        tenure: if state.is_ours(&id) {
+            Tenure::Ours
+        } else {
+            Tenure::Unclaimed
+        },
+        known_nodes: state.nodes(&id),
+        id,
+    }
+}
+
+fn desired(generation: Generation, record: &AuditRecord, id: &ClusterId) -> Option<Desired> {
+    let metadata = Metadata {
+        resource_version: record.resource_version.clone(),
+        updated_at: Some(record.updated_at.clone()),
+        modified_since: None,
+    };
+    let document = Document::parse_property(&record.document)
+        .ok()?
+        .with_metadata(Some(metadata));
+    let whole = document.to_property();
+    if whole.len() <= LARGEST_CONFIG_VALUE {
+        return Some(Desired {
+            generation,
+            value: whole,
+            projected: false,
+        });
+    }
+    Some(Desired {
+        generation,
+        value: document.project(id.as_str()).to_property(),
+        projected: true,
+    })
+}
+
+/// The registered token listener, with this server's token for exactly that cluster
+/// (`rulings.md` 15).
+fn connection(
+    settings: &Settings,
+    issuer: &Arc<Issuer>,
+    id: &ClusterId,
+    cluster: &RegisteredCluster,
+) -> Result<Connection, String> {
+    let protocol: SecurityProtocol = cluster
+        .protocol
+        .parse()
+        .map_err(|_| format!("protocol {} cannot carry a token", cluster.protocol))?;
+    let exposed = cluster
+        .hosts
+        .iter()
+        .find(|(host, _)| !crate::app::is_loopback(host));
+    if let (SecurityProtocol::SaslPlaintext, Some((host, _)), false) =
+        (protocol, exposed, settings.propagation.plaintext_allowed)
+    {
+        return Err(format!(
+            "registered with SASL_PLAINTEXT at {host}: a token would cross the network in clear. Register a SASL_SSL listener, or set openmds.push.plaintext.allowed=true"
+        ));
+    }
+    let tls = match (protocol, &settings.propagation.tls) {
+        (SecurityProtocol::SaslSsl, None) => {
+            return Err("registered with SASL_SSL, but this server trusts no certificate: set confluent.metadata.admin.ssl.truststore.location (or confluent.metadata.ssl.*, or ssl.*)".to_string());
+        }
+        (_, tls) => tls.clone().unwrap_or_default(),
+    };
+    let bootstrap = cluster
+        .hosts
+        .iter()
+        .filter_map(|(host, port)| {
+            Some(HostPort {
+                host: host.clone(),
+                port: u16::try_from(*port).ok()?,
+            })
+        })
+        .collect();
+    Ok(Connection {
+        bootstrap,
+        protocol,
+        sasl: Some(Sasl::OAuthBearer(Arc::new(ClusterTokens::new(
+            Arc::clone(issuer),
+            id.clone(),
+        )))),
+        tls,
+        client_id: "openmds".to_string(),
+        timeout: CALL,
+    })
+}
+
+impl Target {
+    /// The connection to one controller: as to the brokers, at its own address.
+    pub fn controller_connection(&self, controller: &ControllerAddress) -> Option<Connection> {
+        let connection = self.connection.as_ref().ok()?;
+        Some(Connection {
+            bootstrap: vec![controller.address.clone()],
+            ..connection.clone()
+        })
+    }
+
+    /// What must be equal for a connection to serve again.
+    pub fn connection_key(&self) -> String {
+        let Ok(connection) = &self.connection else {
+            return String::new();
+        };
+        let servers: Vec<String> = connection
+            .bootstrap
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        format!(
+            "{} {:?} {}",
+            self.id,
+            connection.protocol,
+            servers.join(",")
+        )
+    }
+}

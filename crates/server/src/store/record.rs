@@ -1,0 +1,91 @@
+//! What is remembered. Records are stored as JSON with a format number (`spec/formats`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openmds_policy::names::{ClusterId, ClusterName, ResourcePattern};
+use openmds_policy::rbac::{BindingKey, Scope};
+use serde::{Deserialize, Serialize};
+
+/// One keyed fact; without a value the key is forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// A role binding.
+    Binding {
+        /// Principal, role and scope.
+        key: BindingKey,
+        /// Its patterns; none at all: the binding is gone.
+        patterns: Option<BTreeSet<ResourcePattern>>,
+    },
+    /// An entry of the cluster registry.
+    Cluster {
+        /// Its name.
+        name: ClusterName,
+        /// What is registered; nothing: it is gone.
+        cluster: Option<RegisteredCluster>,
+    },
+    /// The audit-log document.
+    Audit(AuditRecord),
+    /// Clusters whose router configuration is now ours (`rulings.md` 2), or no longer.
+    Tenure {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Whether it is ours.
+        ours: bool,
+    },
+    /// The nodes that a cluster is known to have.
+    Nodes(NodesRecord),
+    /// The id of the home cluster, as it said itself.
+    Home {
+        /// The id.
+        cluster: ClusterId,
+    },
+}
+
+/// A registered cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredCluster {
+    /// What the name stands for.
+    pub scope: Scope,
+    /// Host and port; port 0 if none was given.
+    pub hosts: Vec<(String, i32)>,
+    /// `SASL_PLAINTEXT`, `SASL_SSL`, `HTTP` or `HTTPS`.
+    pub protocol: String,
+}
+
+/// The document as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// The document without its stamp, minified.
+    pub document: String,
+    /// The version that the writer was told.
+    pub resource_version: String,
+    /// RFC 3339.
+    pub updated_at: String,
+}
+
+/// The nodes that a cluster is known to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodesRecord {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// Node ids, and whether each is a broker (else a controller).
+    pub nodes: BTreeMap<i32, bool>,
+}
+
+impl Record {
+    /// What a later record must have in common with this one to replace it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Binding { key, .. } => {
+                format!("binding/{}/{}/{}", key.principal, key.role, key.scope)
+            }
+            Self::Cluster { name, .. } => format!("cluster/{name}"),
+            Self::Audit(_) => "audit".to_string(),
+            Self::Tenure { cluster, .. } => format!("tenure/{cluster}"),
+            Self::Nodes(nodes) => format!("nodes/{}", nodes.cluster),
+            Self::Home { .. } => "home".to_string(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The embedded store: one SQLite file, which `sqlite3` can look into.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::log::{Append, Generation, MetaLog, StoreError};
+use super::record::Record;
+
+/// The format of [`Record`]s in the `value` column.
+const FORMAT: i64 = 1;
+
+const SCHEMA: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    CREATE TABLE IF NOT EXISTS log (
+        position   INTEGER PRIMARY KEY AUTOINCREMENT,
+        generation INTEGER NOT NULL,
+        format     INTEGER NOT NULL,
+        key        TEXT NOT NULL,
+        value      TEXT NOT NULL,
+        at         TEXT NOT NULL,
+        actor      TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS log_generation ON log (generation);
+";
+
+/// A log in an SQLite file.
+pub struct SqliteLog(Mutex<Connection>);
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Io(error.to_string())
+    }
+}
+
+impl SqliteLog {
+    /// Opens or makes `openmds.sqlite` in the folder, which only its owner may enter.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let io = |error: std::io::Error| StoreError::Io(format!("{}: {error}", folder.display()));
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(folder, only_owner).map_err(io)?;
+        let connection = Connection::open(folder.join("openmds.sqlite"))?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn last(connection: &Connection) -> Result<Generation, StoreError> {
+    let last: Option<i64> = connection
+        .query_row("SELECT max(generation) FROM log", [], |row| row.get(0))
+        .optional()?
+        .flatten();
+    Ok(Generation(
+        last.and_then(|last| u64::try_from(last).ok())
+            .unwrap_or_default(),
+    ))
+}
+
+impl MetaLog for SqliteLog {
+    fn append(&self, append: &Append) -> Result<Generation, StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        let found = last(&transaction)?;
+        if found != append.expected {
+            return Err(StoreError::Moved {
+                expected: append.expected,
+                found,
+            });
+        }
+        let next = found.0 + 1;
+        for record in &append.records {
+            let value = serde_json::to_string(record)
+                .map_err(|error| StoreError::Format(error.to_string()))?;
+            let generation =
+                i64::try_from(next).map_err(|error| StoreError::Io(error.to_string()))?;
+            transaction.execute(
+                "INSERT INTO log (generation, format, key, value, at, actor) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![generation, FORMAT, record.key(), value, append.at, append.actor],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(Generation(next))
+    }
+
+    fn replay(&self) -> Result<Vec<(Generation, Record)>, StoreError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare("SELECT generation, format, value FROM log ORDER BY position")?;
+        let mut rows = statement.query([])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (generation, format, value): (i64, i64, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            if format != FORMAT {
+                return Err(StoreError::Format(format!("format {format}")));
+            }
+            let record = serde_json::from_str(&value)
+                .map_err(|error| StoreError::Format(error.to_string()))?;
+            entries.push((
+                Generation(u64::try_from(generation).unwrap_or_default()),
+                record,
+            ));
+        }
+        Ok(entries)
+    }
+}

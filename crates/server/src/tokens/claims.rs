@@ -1,0 +1,26 @@
+//! What a token says (`rbac-registry-tokens.md` 3.2).
+
+use serde::{Deserialize, Serialize};
+
+/// The claims of every token of this service. Times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The token's own id.
+    pub jti: String,
+    /// Who made it.
+    pub iss: String,
+    /// The user's name, without `User:`.
+    pub sub: String,
+    /// For whom: this service and what trusts it, or one cluster.
+    pub aud: String,
+    /// The same as `sub`; clients of the reference expect it.
+    pub azp: String,
+    /// When it was made.
+    pub iat: i64,
+    /// From when it holds.
+    pub nbf: i64,
+    /// Until when it holds.
+    pub exp: i64,
+    /// When the user proved who they are.
+    pub auth_time: i64,
+}
