@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use openmds_api::paths;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, ClientBuilder, Identity, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -103,12 +104,12 @@ impl Client {
 
 fn ours(headers: &HeaderMap) -> (Vec<String>, Option<u64>) {
     let warnings = headers
-        .get_all("openmds-warning")
+        .get_all(paths::WARNING)
         .iter()
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         .collect();
     let pending_clusters = headers
-        .get("openmds-pending-clusters")
+        .get(paths::PENDING_CLUSTERS)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok());
     (warnings, pending_clusters)
 }

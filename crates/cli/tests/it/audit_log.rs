@@ -171,9 +171,9 @@ async fn routes() {
 }
 
 const STATUS: &str = r#"{"resource_version":"0123456789abcdef0123456789abcdef","updated_at":"2026-01-02T03:04:05Z","state":"stored","clusters":[
-{"cluster_name":"home","cluster_id":"K1","state":"applied","error":null,"next_attempt_in_ms":null,"size_bytes":512,"nodes":[{"id":1,"role":"broker","state":"applied","resource_version":"0123456789abcdef0123456789abcdef","checked_at":"2026-01-02T03:04:06Z","age_ms":850,"error":null}]},
-{"cluster_name":"payments","cluster_id":"K2","state":"pending","error":"2 of 3 nodes have applied it","next_attempt_in_ms":900,"size_bytes":512,"nodes":[{"id":1,"role":"broker","state":"applied","resource_version":"0123456789abcdef0123456789abcdef","age_ms":125000,"error":null},{"id":100,"role":"controller","state":"unknown","resource_version":null,"checked_at":null,"age_ms":null,"error":"no answer from 127.0.0.1:9099"}]},
-{"cluster_name":null,"cluster_id":"K3","state":"unreachable","error":"connection refused","nodes":[]}],
+{"cluster_name":"home","cluster_id":"K1","state":"applied","projected":false,"error":null,"next_attempt_in_ms":null,"size_bytes":512,"nodes":[{"id":1,"role":"broker","state":"applied","resource_version":"0123456789abcdef0123456789abcdef","checked_at":"2026-01-02T03:04:06Z","age_ms":850,"error":null}]},
+{"cluster_name":"payments","cluster_id":"K2","state":"pending","projected":true,"error":"2 of 3 nodes have applied it","next_attempt_in_ms":900,"size_bytes":512,"nodes":[{"id":1,"role":"broker","state":"applied","resource_version":"0123456789abcdef0123456789abcdef","age_ms":125000,"error":null},{"id":100,"role":"controller","state":"unknown","resource_version":null,"checked_at":null,"age_ms":null,"error":"no answer from 127.0.0.1:9099"}]},
+{"cluster_name":"","cluster_id":"K3","state":"unreachable","projected":false,"error":"connection refused","nodes":[]}],
 "destination":{"bootstrap_servers":["logs1:9092"],"state":"failed","error":"the certificate is not trusted"},"warnings":["topic confluent-audit-log-events-old is declared but not used"]}"#;
 
 #[tokio::test]
@@ -187,13 +187,13 @@ async fn status() {
     Configuration: version 0123456789abcdef0123456789abcdef of 2026-01-02T03:04:05Z
     Destination: logs1:9092 failed: the certificate is not trusted
 
-     Cluster  | Node | Role       | State       | Version      | Age    | Error
-    ----------+------+------------+-------------+--------------+--------+-------------------------------
-     home     | 1    | broker     | applied     | 0123456789ab | 850 ms |
-     payments | all  |            | pending     |              |        | 2 of 3 nodes have applied it
-     payments | 1    | broker     | applied     | 0123456789ab | 2 min  |
-     payments | 100  | controller | unknown     | -            | -      | no answer from 127.0.0.1:9099
-     K3       | all  |            | unreachable |              |        | connection refused
+     Cluster  | Node | Role       | State              | Version      | Age    | Error
+    ----------+------+------------+--------------------+--------------+--------+-------------------------------
+     home     | 1    | broker     | applied            | 0123456789ab | 850 ms |
+     payments | all  |            | pending, projected |              |        | 2 of 3 nodes have applied it
+     payments | 1    | broker     | applied            | 0123456789ab | 2 min  |
+     payments | 100  | controller | unknown            | -            | -      | no answer from 127.0.0.1:9099
+     K3       | all  |            | unreachable        |              |        | connection refused
     --- stderr ---
     Warning: topic confluent-audit-log-events-old is declared but not used
     "#);

@@ -9,6 +9,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+/// The first byte of a client that speaks TLS.
+const TLS_HANDSHAKE: u8 = 22;
+
 /// What the stand-in answers to one kind of request.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -153,6 +156,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 ) {
     let mut bytes = Vec::new();
     let head = loop {
+        if bytes.first() == Some(&TLS_HANDSHAKE) {
+            drop(stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await);
+            return;
+        }
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break String::from_utf8_lossy(&bytes[..end]).into_owned();
         }

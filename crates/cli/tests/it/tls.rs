@@ -212,10 +212,10 @@ async fn plain_http_where_tls_is_expected() {
     assert_snapshot!(outcome, @r#"
     exit code: 1
     --- stderr ---
-    Error: no answer from https://[SERVER] in time
+    Error: https://[SERVER] does not speak TLS: received corrupt message of type InvalidContentType
 
     Suggestions:
-        Check that the server is running and that no firewall is in between
+        If the server listens for plain HTTP on this port, use http:// in the URL
     "#);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use openmds_api::{AuditStatus, ClusterStatus};
 
 use super::{ask, warn};
 use crate::http::Request;
@@ -31,47 +31,6 @@ pub struct Status {
 
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// The answer of `GET /security/1.0/audit/status`.
-#[derive(Debug, Deserialize)]
-struct Fleet {
-    resource_version: String,
-    updated_at: Option<String>,
-    state: String,
-    #[serde(default)]
-    clusters: Vec<Cluster>,
-    destination: Option<Destination>,
-    #[serde(default)]
-    warnings: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Cluster {
-    cluster_name: Option<String>,
-    cluster_id: String,
-    state: String,
-    error: Option<String>,
-    #[serde(default)]
-    nodes: Vec<Node>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Node {
-    id: i64,
-    role: String,
-    state: String,
-    resource_version: Option<String>,
-    age_ms: Option<u64>,
-    error: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Destination {
-    #[serde(default)]
-    bootstrap_servers: Vec<String>,
-    state: String,
-    error: Option<String>,
-}
-
 impl Status {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         let mut server = world.server(self.certificate).await?;
@@ -93,7 +52,7 @@ async fn status(
     if output == OutputFormat::Json {
         return world.printer.data(&indented(answer.json_text()?));
     }
-    let fleet: Fleet = answer.json()?;
+    let fleet: AuditStatus = answer.json()?;
     warn(world, &answer);
     for warning in &fleet.warnings {
         world.printer.warning(warning);
@@ -102,7 +61,7 @@ async fn status(
     let heading = [
         "Cluster", "Node", "Role", "State", "Version", "Age", "Error",
     ];
-    let rows: Vec<_> = fleet.clusters.iter().flat_map(Cluster::rows).collect();
+    let rows: Vec<_> = fleet.clusters.iter().flat_map(rows).collect();
     world.printer.table(&heading, &rows)
 }
 
@@ -134,7 +93,7 @@ async fn watch(
     }
 }
 
-fn headline(fleet: &Fleet) -> String {
+fn headline(fleet: &AuditStatus) -> String {
     let mut lines = vec![match (&fleet.updated_at, fleet.state.as_str()) {
         (_, "default") => format!(
             "Configuration: built-in default (version {}); nothing is pushed before the first update",
@@ -146,52 +105,53 @@ fn headline(fleet: &Fleet) -> String {
         ),
         (None, _) => format!("Configuration: version {}", fleet.resource_version),
     }];
-    if let Some(destination) = &fleet.destination {
-        let servers = if destination.bootstrap_servers.is_empty() {
-            String::new()
-        } else {
-            format!("{} ", destination.bootstrap_servers.join(","))
-        };
-        let error = destination
-            .error
-            .as_ref()
-            .map(|error| format!(": {error}"))
-            .unwrap_or_default();
-        lines.push(format!(
-            "Destination: {servers}{}{error}",
-            destination.state
-        ));
-    }
+    let destination = &fleet.destination;
+    let servers = if destination.bootstrap_servers.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", destination.bootstrap_servers.join(","))
+    };
+    let error = destination
+        .error
+        .as_ref()
+        .map(|error| format!(": {error}"))
+        .unwrap_or_default();
+    lines.push(format!(
+        "Destination: {servers}{}{error}",
+        destination.state
+    ));
     lines.push(String::new());
     lines.join("\n") + "\n"
 }
 
-impl Cluster {
-    /// A row for the cluster if it has something to say that its nodes do not, and one for each node.
-    fn rows(&self) -> Vec<Vec<String>> {
-        let name = match self.cluster_name.as_deref() {
-            None | Some("") => self.cluster_id.clone(),
-            Some(name) => name.to_owned(),
-        };
-        let mut rows = Vec::new();
-        if self.nodes.is_empty() || self.error.is_some() || self.state != "applied" {
-            let error = self.error.clone().unwrap_or_default();
-            let row = [&name, "all", "", &self.state, "", "", &error];
-            rows.push(row.map(str::to_owned).to_vec());
-        }
-        for node in &self.nodes {
-            rows.push(vec![
-                name.clone(),
-                node.id.to_string(),
-                node.role.clone(),
-                node.state.clone(),
-                short(node.resource_version.as_deref().unwrap_or("-")),
-                node.age_ms.map_or("-".to_owned(), age),
-                node.error.clone().unwrap_or_default(),
-            ]);
-        }
-        rows
+/// A row for the cluster if it has something to say that its nodes do not, and one for each node.
+fn rows(cluster: &ClusterStatus) -> Vec<Vec<String>> {
+    let name = if cluster.cluster_name.is_empty() {
+        &cluster.cluster_id
+    } else {
+        &cluster.cluster_name
+    };
+    let mut rows = Vec::new();
+    let is_plain = cluster.state == "applied" && cluster.error.is_none() && !cluster.projected;
+    if cluster.nodes.is_empty() || !is_plain {
+        let projected = if cluster.projected { ", projected" } else { "" };
+        let state = format!("{}{projected}", cluster.state);
+        let error = cluster.error.as_deref().unwrap_or_default();
+        let row = [name.as_str(), "all", "", &state, "", "", error];
+        rows.push(row.map(str::to_owned).to_vec());
     }
+    for node in &cluster.nodes {
+        rows.push(vec![
+            name.clone(),
+            node.id.to_string(),
+            node.role.clone(),
+            node.state.clone(),
+            short(node.resource_version.as_deref().unwrap_or("-")),
+            node.age_ms.map_or("-".to_owned(), age),
+            node.error.clone().unwrap_or_default(),
+        ]);
+    }
+    rows
 }
 
 /// The beginning of a version is enough to compare by eye; `-o json` has all of it.

@@ -1,6 +1,8 @@
 //! `openmds cluster list`
 
-use super::{Entry, HEADING, registry};
+use openmds_api::ClusterInfo;
+
+use super::{HEADING, registry, row};
 use crate::json_text::indented;
 use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
 
@@ -21,9 +23,9 @@ impl List {
         if self.output.output == OutputFormat::Json {
             return world.printer.data(&indented(answer.json_text()?));
         }
-        let mut entries: Vec<Entry> = answer.json()?;
+        let mut entries: Vec<ClusterInfo> = answer.json()?;
         entries.sort_by(|a, b| a.cluster_name.cmp(&b.cluster_name));
-        let rows: Vec<_> = entries.iter().map(Entry::row).collect();
+        let rows: Vec<_> = entries.iter().map(row).collect();
         world.printer.table(&HEADING, &rows)
     }
 }

@@ -5,7 +5,7 @@ mod list;
 mod register;
 mod unregister;
 
-use serde::{Deserialize, Serialize};
+use openmds_api::ClusterInfo;
 
 use crate::http::{Answer, Request, refusal};
 use crate::server::Server;
@@ -31,28 +31,6 @@ impl ClusterCommand {
     }
 }
 
-/// An entry of the registry (mds-api 3). Hosts and protocol are absent for callers who may not see them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    cluster_name: String,
-    scope: Option<EntryScope>,
-    hosts: Option<Vec<Host>>,
-    protocol: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct EntryScope {
-    clusters: std::collections::BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Host {
-    host: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    port: Option<u16>,
-}
-
 const HEADING: [&str; 6] = [
     "Name",
     "Type",
@@ -62,39 +40,35 @@ const HEADING: [&str; 6] = [
     "Protocol",
 ];
 
-impl Entry {
-    fn row(&self) -> Vec<String> {
-        let clusters = self.scope.as_ref().map(|scope| &scope.clusters);
-        let id = |kind: &str| clusters.and_then(|clusters| clusters.get(kind)).cloned();
-        let component = [
-            "connect-cluster",
-            "ksql-cluster",
-            "schema-registry-cluster",
-            "flink-environment",
-            "cmf",
-        ]
+fn row(entry: &ClusterInfo) -> Vec<String> {
+    let id = |kind: &str| entry.scope.clusters.get(kind).cloned();
+    let component = [
+        "connect-cluster",
+        "ksql-cluster",
+        "schema-registry-cluster",
+        "flink-environment",
+        "cmf",
+    ]
+    .iter()
+    .find_map(|kind| Some((*kind, id(kind)?)));
+    let (kind, component) = component.unwrap_or(("kafka-cluster", String::new()));
+    let hosts: Vec<String> = entry
+        .hosts
         .iter()
-        .find_map(|kind| Some((*kind, id(kind)?)));
-        let kafka = id("kafka-cluster").unwrap_or_default();
-        let (kind, component) = component.unwrap_or(("kafka-cluster", String::new()));
-        let hosts = self
-            .hosts
-            .iter()
-            .flatten()
-            .map(|host| match host.port {
-                Some(port) => format!("{}:{port}", host.host),
-                None => host.host.clone(),
-            })
-            .collect::<Vec<_>>();
-        vec![
-            self.cluster_name.clone(),
-            kind.to_owned(),
-            kafka,
-            component,
-            hosts.join(", "),
-            self.protocol.clone().unwrap_or_default(),
-        ]
-    }
+        .flatten()
+        .map(|host| match host.port {
+            0 => host.host.clone(),
+            port => format!("{}:{port}", host.host),
+        })
+        .collect();
+    vec![
+        entry.cluster_name.clone(),
+        kind.to_owned(),
+        id("kafka-cluster").unwrap_or_default(),
+        component,
+        hosts.join(", "),
+        entry.protocol.clone().unwrap_or_default(),
+    ]
 }
 
 /// The whole registry, as the server sent it.

@@ -2,9 +2,10 @@
 
 use std::str::FromStr;
 
+use openmds_api::{ClusterInfo, HostInfo, ScopeBody};
 use reqwest::{Method, StatusCode};
 
-use super::{Entry, EntryScope, HEADING, Host, success};
+use super::{HEADING, row, success};
 use crate::http::{Request, refusal};
 use crate::scope::{ClusterIds, Scope};
 use crate::{ClientCertificate, Failure, World};
@@ -62,7 +63,7 @@ impl Protocol {
 }
 
 #[derive(Debug, Clone)]
-struct HostFlag(Host);
+struct HostFlag(HostInfo);
 
 impl FromStr for HostFlag {
     type Err = String;
@@ -77,14 +78,14 @@ impl FromStr for HostFlag {
                     .ok()
                     .filter(|port| *port > 0)
                     .ok_or_else(|| format!("\"{port}\" is not a port"))?;
-                (host, Some(port))
+                (host, i32::from(port))
             }
-            _ => (text, None),
+            _ => (text, 0),
         };
         if host.is_empty() {
             return Err("the host is missing".to_owned());
         }
-        Ok(Self(Host {
+        Ok(Self(HostInfo {
             host: host.to_owned(),
             port,
         }))
@@ -97,14 +98,14 @@ impl Register {
             return Err(Failure::usage("the id of the cluster is missing")
                 .hint("Add --kafka-cluster ID; `openmds cluster describe --url URL` tells that of a server's own cluster"));
         };
-        let entry = Entry {
+        let entry = ClusterInfo {
             cluster_name: self.cluster_name,
-            scope: Some(EntryScope {
+            scope: ScopeBody {
                 clusters: clusters
                     .into_iter()
                     .map(|(kind, id)| (kind.to_owned(), id))
                     .collect(),
-            }),
+            },
             hosts: Some(self.hosts.into_iter().map(|flag| flag.0).collect()),
             protocol: Some(self.protocol.name().to_owned()),
         };
@@ -115,7 +116,7 @@ impl Register {
 async fn register(
     world: &mut World,
     certificate: ClientCertificate,
-    entry: &Entry,
+    entry: &ClusterInfo,
 ) -> Result<(), Failure> {
     let request = Request::new(Method::POST, &["registry", "clusters"])?
         .body(serde_json::json!([entry]).to_string());
@@ -130,5 +131,5 @@ async fn register(
     for warning in &answer.warnings {
         world.printer.warning(warning);
     }
-    world.printer.table(&HEADING, &[entry.row()])
+    world.printer.table(&HEADING, &[row(entry)])
 }

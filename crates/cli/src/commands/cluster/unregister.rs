@@ -1,8 +1,9 @@
 //! `openmds cluster unregister`
 
+use openmds_api::ClusterInfo;
 use reqwest::Method;
 
-use super::{Entry, registry, success};
+use super::{registry, success};
 use crate::http::Request;
 use crate::{ClientCertificate, Failure, World};
 
@@ -31,7 +32,7 @@ async fn unregister(
     name: &str,
 ) -> Result<(), Failure> {
     let mut server = world.server(certificate).await?;
-    let entries: Vec<Entry> = registry(&mut server).await?.json()?;
+    let entries: Vec<ClusterInfo> = registry(&mut server).await?.json()?;
     if !entries.iter().any(|entry| entry.cluster_name == name) {
         return Err(Failure::new(format!("unknown cluster \"{name}\""))
             .hint("`openmds cluster list` shows the names of the registered clusters"));
