@@ -110,7 +110,7 @@ impl CrnPattern {
     pub fn can_match_cluster(&self, cluster_id: &str) -> bool {
         self.elements
             .first()
-            .is_some_and(|element| element.kind != "kafka" || element.value.matches(cluster_id))
+            .is_some_and(|element| element.kind == "kafka" && element.value.matches(cluster_id))
     }
 
     /// How specific the pattern is.

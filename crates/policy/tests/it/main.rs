@@ -1,1 +1,16 @@
-//! Integration tests of the policy crate.
+//! Integration tests of the policy crate: the cases of `spec/cases`, properties, golden files.
+//!
+//! The modules are marked as tests so that their helpers, too, may unwrap (see `clippy.toml`).
+
+#[cfg(test)]
+mod audit_document;
+#[cfg(test)]
+mod audit_route;
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod crn;
+#[cfg(test)]
+mod plan;
+#[cfg(test)]
+mod rbac;
