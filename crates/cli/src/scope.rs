@@ -1,5 +1,7 @@
 //! Which clusters a role binding or a registry entry is about.
 
+use openmds_api::MdsScope;
+
 use crate::failure::Failure;
 
 /// The flags that name clusters by their ids.
@@ -103,16 +105,18 @@ impl ScopeFlags {
 
 impl Scope {
     /// The wire form. `clusters` is always there, as existing servers and clients have it.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Clusters(clusters) => {
-                let ids: serde_json::Map<_, _> = clusters
-                    .iter()
-                    .map(|(kind, id)| ((*kind).to_owned(), id.clone().into()))
-                    .collect();
-                serde_json::json!({ "clusters": ids })
-            }
-            Self::Named(name) => serde_json::json!({ "clusterName": name, "clusters": {} }),
+    pub(crate) fn to_wire(&self) -> MdsScope {
+        let (cluster_name, clusters) = match self {
+            Self::Clusters(clusters) => (None, clusters.as_slice()),
+            Self::Named(name) => (Some(name.clone()), [].as_slice()),
+        };
+        let clusters = clusters
+            .iter()
+            .map(|(kind, id)| ((*kind).to_owned(), id.clone()))
+            .collect();
+        MdsScope {
+            cluster_name,
+            clusters: Some(clusters),
         }
     }
 

@@ -57,6 +57,14 @@ impl Request {
         self
     }
 
+    /// A value of ours as the body.
+    pub(crate) fn json<T: serde::Serialize>(self, value: &T) -> Result<Self, Failure> {
+        match serde_json::to_string(value) {
+            Ok(text) => Ok(self.body(text)),
+            Err(error) => Err(Failure::new(format!("cannot write the request: {error}"))),
+        }
+    }
+
     /// The full address at the server whose own address is `base`. Each segment is escaped, so a `/` in a name stays in it.
     pub(crate) fn url(&self, base: &str) -> Option<Url> {
         let mut url = Url::parse(base).ok()?;

@@ -114,7 +114,7 @@ async fn register_a_kafka_cluster() {
     --- stderr ---
     Warning: no home cluster is registered
     "#);
-    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"pay","hosts":[{"host":"k1","port":9094},{"host":"[::1]","port":9095},{"host":"k3"}],"protocol":"SASL_SSL","scope":{"clusters":{"kafka-cluster":"K2"}}}]"#);
+    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"pay","scope":{"clusters":{"kafka-cluster":"K2"}},"hosts":[{"host":"k1","port":9094},{"host":"[::1]","port":9095},{"host":"k3"}],"protocol":"SASL_SSL"}]"#);
 }
 
 #[tokio::test]

@@ -65,9 +65,9 @@ async fn create_for_a_resource() {
     "#);
     assert_snapshot!(desk.server.requests(), @r#"
     GET /security/1.0/roles/DeveloperRead
-    POST /security/1.0/principals/User:bob@Kafka/roles/DeveloperRead/bindings {"resourcePatterns":[{"name":"confluent:audit","patternType":"PREFIXED","resourceType":"Topic"}],"scope":{"clusterName":"logs","clusters":{}}}
+    POST /security/1.0/principals/User:bob@Kafka/roles/DeveloperRead/bindings {"scope":{"clusterName":"logs","clusters":{}},"resourcePatterns":[{"resourceType":"Topic","name":"confluent:audit","patternType":"PREFIXED"}]}
     GET /security/1.0/roles/DeveloperRead
-    POST /security/1.0/principals/User:bob@Kafka/roles/DeveloperRead/bindings {"resourcePatterns":[{"name":"confluent:audit","patternType":"PREFIXED","resourceType":"Topic"}],"scope":{"clusterName":"logs","clusters":{}}}
+    POST /security/1.0/principals/User:bob@Kafka/roles/DeveloperRead/bindings {"scope":{"clusterName":"logs","clusters":{}},"resourcePatterns":[{"resourceType":"Topic","name":"confluent:audit","patternType":"PREFIXED"}]}
     "#);
 }
 
@@ -136,6 +136,10 @@ async fn what_makes_no_sense_is_not_sent() {
         (
             "--kafka-cluster K --resource Topic",
             "incorrect resource format specified",
+        ),
+        (
+            "--kafka-cluster K --resource Cluster:mine",
+            "the only Cluster resource is LITERAL `kafka-cluster`, not Cluster:LITERAL:mine",
         ),
     ] {
         for verb in ["create", "delete --force"] {
@@ -250,6 +254,6 @@ async fn delete_for_a_resource() {
     "#);
     assert_snapshot!(desk.server.requests(), @r#"
     GET /security/1.0/roles/DeveloperRead
-    DELETE /security/1.0/principals/User:a/roles/DeveloperRead/bindings {"resourcePatterns":[{"name":"g","patternType":"LITERAL","resourceType":"Group"}],"scope":{"clusters":{"connect-cluster":"c","kafka-cluster":"K"}}}
+    DELETE /security/1.0/principals/User:a/roles/DeveloperRead/bindings {"scope":{"clusters":{"connect-cluster":"c","kafka-cluster":"K"}},"resourcePatterns":[{"resourceType":"Group","name":"g","patternType":"LITERAL"}]}
     "#);
 }

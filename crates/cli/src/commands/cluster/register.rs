@@ -118,8 +118,7 @@ async fn register(
     certificate: ClientCertificate,
     entry: &ClusterInfo,
 ) -> Result<(), Failure> {
-    let request = Request::new(Method::POST, &["registry", "clusters"])?
-        .body(serde_json::json!([entry]).to_string());
+    let request = Request::new(Method::POST, &["registry", "clusters"])?.json(&[entry])?;
     let answer = world.server(certificate).await?.send(&request).await?;
     if answer.status == StatusCode::CONFLICT {
         return Err(refusal::general(&answer).hint(format!(

@@ -1,6 +1,7 @@
 //! Principals, resources and the patterns that bindings are made of.
 
-use serde::{Deserialize, Serialize};
+use openmds_policy::names::{PatternType, ResourcePattern};
+use serde::Serialize;
 
 use crate::Failure;
 use crate::scope::Scope;
@@ -25,32 +26,14 @@ impl Resource {
         }
     }
 
-    pub(super) fn pattern(&self, prefix: bool) -> Pattern {
-        Pattern {
-            resource_type: self.kind.clone(),
-            name: self.name.clone(),
-            pattern_type: if prefix { "PREFIXED" } else { "LITERAL" }.to_owned(),
-        }
-    }
-}
-
-/// A resource pattern on the wire.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Pattern {
-    pub(super) resource_type: String,
-    pub(super) name: String,
-    pub(super) pattern_type: String,
-}
-
-impl Pattern {
-    /// Whether the pattern names the resource; as `role-binding list --role R --resource T:N` answers on the server.
-    pub(super) fn covers(&self, resource: &Resource) -> bool {
-        self.resource_type == resource.kind
-            && match self.pattern_type.as_str() {
-                "PREFIXED" => resource.name.starts_with(&self.name),
-                _ => self.name == resource.name || self.name == "*",
-            }
+    fn pattern(&self, prefix: bool) -> Result<ResourcePattern, Failure> {
+        let pattern_type = if prefix {
+            PatternType::Prefixed
+        } else {
+            PatternType::Literal
+        };
+        ResourcePattern::parse(&self.kind, &self.name, pattern_type)
+            .map_err(|error| Failure::usage(error.to_string()))
     }
 }
 
@@ -78,15 +61,18 @@ pub(super) struct BindingRow {
 pub(super) struct PatternRow {
     resource_type: String,
     name: String,
-    pattern_type: String,
+    pattern_type: &'static str,
 }
 
-impl From<Pattern> for PatternRow {
-    fn from(pattern: Pattern) -> Self {
+impl From<ResourcePattern> for PatternRow {
+    fn from(pattern: ResourcePattern) -> Self {
         Self {
             resource_type: pattern.resource_type,
             name: pattern.name,
-            pattern_type: pattern.pattern_type,
+            pattern_type: match pattern.pattern_type {
+                PatternType::Literal => "LITERAL",
+                PatternType::Prefixed => "PREFIXED",
+            },
         }
     }
 }
@@ -97,7 +83,7 @@ impl PatternRow {
         Self {
             resource_type: "Cluster".to_owned(),
             name: String::new(),
-            pattern_type: String::new(),
+            pattern_type: "",
         }
     }
 
@@ -106,7 +92,7 @@ impl PatternRow {
         [
             ("Resource Type", self.resource_type.clone()),
             ("Name", self.name.clone()),
-            ("Pattern Type", self.pattern_type.clone()),
+            ("Pattern Type", self.pattern_type.to_owned()),
         ]
     }
 }
@@ -117,7 +103,7 @@ pub(super) struct Binding {
     pub(super) principal: String,
     pub(super) role: String,
     pub(super) scope: Scope,
-    pub(super) resource: Option<(Resource, Pattern)>,
+    pub(super) resource: Option<(Resource, ResourcePattern)>,
 }
 
 /// The flags that describe one binding.
@@ -142,15 +128,19 @@ pub(super) struct BindingFlags {
 impl BindingFlags {
     pub(super) fn binding(self) -> Result<Binding, Failure> {
         check_principal(&self.principal)?;
-        let resource = self.resource.as_deref().map(Resource::parse).transpose()?;
+        let resource = match self.resource.as_deref() {
+            None => None,
+            Some(text) => {
+                let resource = Resource::parse(text)?;
+                let pattern = resource.pattern(self.prefix)?;
+                Some((resource, pattern))
+            }
+        };
         Ok(Binding {
             principal: self.principal,
             role: self.role,
             scope: self.scope.scope()?,
-            resource: resource.map(|resource| {
-                let pattern = resource.pattern(self.prefix);
-                (resource, pattern)
-            }),
+            resource,
         })
     }
 }

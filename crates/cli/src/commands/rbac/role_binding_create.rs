@@ -1,7 +1,7 @@
 //! `openmds iam rbac role-binding create`; the request and the output are shared with `delete`.
 
+use openmds_api::ResourcesRequest;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
 
 use super::resource::{Binding, BindingFlags, BindingRow, PatternRow};
 use super::roles;
@@ -47,18 +47,19 @@ pub(super) async fn change(
     binding: &Binding,
 ) -> Result<Vec<String>, Failure> {
     let (principal, role) = (binding.principal.as_str(), binding.role.as_str());
-    let scope = binding.scope.to_json();
+    let scope = binding.scope.to_wire();
     let request = match &binding.resource {
         None => {
-            Request::new(method, &["principals", principal, "roles", role])?.body(scope.to_string())
+            let path = ["principals", principal, "roles", role];
+            Request::new(method, &path)?.json(&scope)?
         }
         Some((resource, pattern)) => {
             roles::check_resource_type(server, Some(role), resource).await?;
-            Request::new(
-                method,
-                &["principals", principal, "roles", role, "bindings"],
-            )?
-            .body(json!({ "scope": scope, "resourcePatterns": [pattern] }).to_string())
+            let path = ["principals", principal, "roles", role, "bindings"];
+            Request::new(method, &path)?.json(&ResourcesRequest {
+                scope,
+                resource_patterns: vec![pattern.clone()],
+            })?
         }
     };
     let answer = server.send(&request).await?;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use openmds_policy::names::ResourcePattern;
 use reqwest::Method;
 
-use super::resource::{BindingRow, Pattern, PatternRow, Resource, check_principal};
+use super::resource::{BindingRow, PatternRow, Resource, check_principal};
 use super::roles;
 use crate::http::{Answer, Request, refusal};
 use crate::scope::Scope;
@@ -73,7 +74,7 @@ async fn bindings_of(
     }
     let path = ["lookup", "principal", principal, "resources"];
     let answer = ask(server, &path, scope).await?;
-    let found: BTreeMap<String, BTreeMap<String, Vec<Pattern>>> = answer.json()?;
+    let found: BTreeMap<String, BTreeMap<String, Vec<ResourcePattern>>> = answer.json()?;
     let mut rows = Vec::new();
     for (principal, roles) in found {
         for (bound, patterns) in roles {
@@ -89,9 +90,9 @@ async fn bindings_of(
             if patterns.is_empty() && resource.is_none() {
                 rows.push(row(PatternRow::whole_cluster()));
             }
-            let covering = patterns
-                .into_iter()
-                .filter(|pattern| resource.is_none_or(|resource| pattern.covers(resource)));
+            let covering = patterns.into_iter().filter(|pattern| {
+                resource.is_none_or(|resource| pattern.covers(&resource.kind, &resource.name))
+            });
             rows.extend(covering.map(|pattern| row(PatternRow::from(pattern))));
         }
     }
@@ -119,7 +120,7 @@ async fn principals_with(
 }
 
 async fn ask(server: &mut Server, path: &[&str], scope: &Scope) -> Result<Answer, Failure> {
-    let request = Request::new(Method::POST, path)?.body(scope.to_json().to_string());
+    let request = Request::new(Method::POST, path)?.json(&scope.to_wire())?;
     let answer = server.send(&request).await?;
     match answer.status {
         status if status.is_success() => Ok(answer),
