@@ -125,3 +125,52 @@ fn patch(bytes: &mut [u8], at: usize, value: u32) {
         *slot = value.to_be_bytes();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Batch, Emitter};
+    use crate::codec::Request;
+    use crate::methods::Methods;
+    use crate::record::Record;
+
+    fn golden(name: &str) -> Vec<u8> {
+        let path = format!("{}/../../spec/formats/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let digits: Vec<char> = text
+            .lines()
+            .flat_map(|line| line.chars().take_while(|c| *c != '#'))
+            .filter(|c| *c != ' ')
+            .collect();
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_batch_is_written_byte_for_byte() {
+        let message = golden("bridge-request.v1.hex");
+        let request = Request::decode(&message).unwrap();
+        let action = request.actions.last().unwrap();
+        let record = Record::new(
+            &request,
+            &action,
+            "confluent-audit-log-events",
+            false,
+            1_669_278_512_579_313,
+        )
+        .unwrap();
+        let mut batch = Batch::default();
+        batch.clear();
+        batch.add(
+            &record,
+            record.topic(),
+            Uuid::nil(),
+            &Emitter::new("", "A"),
+            &Methods::new(),
+        );
+        assert_eq!(batch.finish(), golden("bridge-batch.v1.hex"));
+    }
+}

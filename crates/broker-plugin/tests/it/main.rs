@@ -1,1 +1,7 @@
-//! x
+//! The native core without a JVM.
+#[cfg(test)]
+mod codec;
+#[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod message;

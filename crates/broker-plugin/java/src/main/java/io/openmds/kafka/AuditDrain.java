@@ -1,9 +1,6 @@
 package io.openmds.kafka;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -28,24 +25,21 @@ final class AuditDrain implements Runnable {
     private final ExporterSettings settings;
     private final AuditCounters counters;
     private final FallbackLog fallback;
-    private final String clientId;
     private final Queue<String> unrouted = new ArrayBlockingQueue<>(1_000);
     private final Thread thread;
     private volatile Destination wanted;
+    private String clientId = "openmds-audit";
     private volatile boolean closing;
     private Destination current;
     private volatile Exporter exporter;
     private byte[] batch = new byte[USUAL_BATCH];
-    private byte[] lastTopicBytes = new byte[0];
-    private String lastTopic = "";
+    private final EventBatch events = new EventBatch();
     private long reported;
     private long droppedReported;
 
-    AuditDrain(NativeEngine engine, ExporterSettings settings, String clientId, AuditCounters counters,
-            FallbackLog fallback) {
+    AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback) {
         this.engine = engine;
         this.settings = settings;
-        this.clientId = clientId;
         this.counters = counters;
         this.fallback = fallback;
         thread = new Thread(this, "openmds-audit-drain");
@@ -60,7 +54,9 @@ final class AuditDrain implements Runnable {
         };
     }
 
-    void start() {
+    /** Begins to drain; the exporter calls itself {@code clientId}. */
+    void start(String exporterClientId) {
+        clientId = exporterClientId;
         thread.start();
     }
 
@@ -146,12 +142,8 @@ final class AuditDrain implements Runnable {
         return pull((topic, event) -> fallback.write(event));
     }
 
-    private interface Taker {
-        void take(String topic, byte[] event);
-    }
-
     /** Takes one batch out of the queue; whether there was one. */
-    private boolean pull(Taker taker) {
+    private boolean pull(EventBatch.Taker taker) {
         int length = engine.drain(batch);
         if (NativeEngine.failed(length)) {
             counters.javaFailures.increment();
@@ -165,31 +157,11 @@ final class AuditDrain implements Runnable {
         if (length <= 0) {
             return false;
         }
-        ByteBuffer events = ByteBuffer.wrap(batch, 0, length);
-        events.position(8); // Magic and length were written by the same release.
-        for (int count = events.getInt(); count > 0; count--) {
-            String topic = topic(events);
-            byte[] event = new byte[events.getInt()];
-            events.get(event);
-            taker.take(topic, event);
-        }
+        events.read(batch, length, taker);
         if (batch.length > USUAL_BATCH) {
             batch = new byte[USUAL_BATCH];
         }
         return true;
-    }
-
-    /** Neighbours mostly go to the same topic: its name is then not made anew. */
-    private String topic(ByteBuffer events) {
-        int length = events.getShort() & 0xffff;
-        int from = events.position();
-        events.position(from + length);
-        byte[] bytes = events.array();
-        if (!Arrays.equals(bytes, from, from + length, lastTopicBytes, 0, lastTopicBytes.length)) {
-            lastTopicBytes = Arrays.copyOfRange(bytes, from, from + length);
-            lastTopic = new String(lastTopicBytes, StandardCharsets.UTF_8);
-        }
-        return lastTopic;
     }
 
     private void writeUnrouted() {

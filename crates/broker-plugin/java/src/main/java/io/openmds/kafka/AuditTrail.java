@@ -52,8 +52,7 @@ final class AuditTrail implements AutoCloseable {
         }
         engine = new NativeEngine(settings);
         counters.attach(engine);
-        String node = config.get("node.id", config.get("broker.id", "0"));
-        drain = new AuditDrain(engine, exporterSettings, "openmds-audit-" + node, counters, fallback);
+        drain = new AuditDrain(engine, exporterSettings, counters, fallback);
         useStatic();
     }
 
@@ -136,7 +135,7 @@ final class AuditTrail implements AutoCloseable {
         counters.clusterId = clusterId;
         engine.identify(clusterId);
         counters.register(role, server.brokerId());
-        drain.start();
+        drain.start("openmds-audit-" + role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
     }
 

@@ -1,0 +1,130 @@
+//! Any bytes are a request or an error, and golden bytes are the golden request.
+
+use openmds_broker_plugin::codec::{DecodeError, Request};
+use openmds_broker_plugin::pairs::Pairs;
+use proptest::prelude::*;
+
+use crate::message::{CLUSTER, CREATE, TOPIC, golden, pack};
+
+#[test]
+fn the_golden_request_is_read() {
+    let message = golden("bridge-request.v1.hex");
+    let request = Request::decode(&message).unwrap();
+    assert_eq!(
+        (request.api_key, request.api_version, request.correlation_id),
+        (19, 7, 53)
+    );
+    assert_eq!(request.address.unwrap().to_string(), "172.21.0.1");
+    assert_eq!(
+        (request.principal, request.client_id),
+        ("User:Zoë", Some("console-producer"))
+    );
+    let actions: Vec<_> = request.actions.collect();
+    assert_eq!(actions.len(), 2);
+    assert_eq!(
+        (
+            actions[0].operation,
+            actions[0].resource_type,
+            actions[0].name
+        ),
+        (CREATE, CLUSTER, "kafka-cluster")
+    );
+    assert!(!actions[0].granted && !actions[0].wants_record());
+    assert_eq!(
+        (
+            actions[1].operation,
+            actions[1].resource_type,
+            actions[1].name
+        ),
+        (CREATE, TOPIC, "orders")
+    );
+    assert!(actions[1].granted && actions[1].wants_record() && actions[1].log_if_denied);
+}
+
+#[test]
+fn the_bare_golden_request_is_read() {
+    let message = golden("bridge-request-bare.v1.hex");
+    let request = Request::decode(&message).unwrap();
+    assert_eq!(request.address.unwrap().to_string(), "::1");
+    assert_eq!(request.client_id, None);
+    assert_eq!(request.actions.count(), 0);
+}
+
+#[test]
+fn the_golden_pairs_are_read_and_written() {
+    let mut pairs = Pairs::new();
+    pairs.add("topic", "a");
+    pairs.add("topic", "ü");
+    pairs.add("retention_ms", "");
+    assert_eq!(pairs.encode(), golden("bridge-pairs.v1.hex"));
+    assert_eq!(Pairs::decode(&golden("bridge-pairs.v1.hex")), Some(pairs));
+}
+
+#[test]
+fn errors_name_what_is_wrong() {
+    assert_eq!(Request::decode(b"").unwrap_err(), DecodeError::Magic);
+    assert_eq!(
+        Request::decode(b"OMR2\0\0\0\x08").unwrap_err(),
+        DecodeError::Magic
+    );
+    assert_eq!(
+        Request::decode(b"OMR1\0\0\0\x09").unwrap_err(),
+        DecodeError::Length {
+            stated: 9,
+            received: 8
+        }
+    );
+    assert_eq!(
+        Request::decode(b"OMR1\0\0\0\x08").unwrap_err(),
+        DecodeError::Short { field: "api_key" }
+    );
+    let mut trailing = pack(3, "User:a", None, &[]);
+    trailing.push(0);
+    let length = u32::try_from(trailing.len()).unwrap();
+    trailing[4..8].copy_from_slice(&length.to_be_bytes());
+    assert_eq!(
+        Request::decode(&trailing).unwrap_err(),
+        DecodeError::Invalid { field: "actions" }
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_decoded_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Request::decode(&bytes);
+        let _ = Pairs::decode(&bytes);
+    }
+
+    /// Bytes that begin well reach deeper into the decoder.
+    #[test]
+    fn a_damaged_request_is_decoded_without_panic(
+        at in 0usize..93, value in any::<u8>(), cut in 0usize..94, patch_length in any::<bool>()
+    ) {
+        let mut message = golden("bridge-request.v1.hex");
+        message[at] = value;
+        message.truncate(cut);
+        if patch_length && message.len() >= 8 {
+            let length = u32::try_from(message.len()).unwrap();
+            message[4..8].copy_from_slice(&length.to_be_bytes());
+        }
+        if let Ok(request) = Request::decode(&message) {
+            let count = request.actions.count();
+            prop_assert_eq!(request.actions.collect::<Vec<_>>().len(), usize::try_from(count).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_was_packed_is_read(
+        api_key in any::<i16>(), principal in ".{0,40}", client_id in proptest::option::of(".{0,40}"),
+        names in prop::collection::vec(".{0,20}", 0..5), flags in 0u8..8
+    ) {
+        let actions: Vec<_> = names.iter().map(|name| (CREATE, TOPIC, name.as_str(), flags)).collect();
+        let message = pack(api_key, &principal, client_id.as_deref(), &actions);
+        let request = Request::decode(&message).unwrap();
+        prop_assert_eq!(request.api_key, api_key);
+        prop_assert_eq!(request.principal, principal);
+        prop_assert_eq!(request.client_id, client_id.as_deref());
+        let read: Vec<_> = request.actions.map(|action| action.name.to_owned()).collect();
+        prop_assert_eq!(read, names);
+    }
+}

@@ -1,0 +1,58 @@
+//! Messages as Java packs them.
+
+/// One action: operation, resource type, name, and flags (1 granted, 2 log if allowed, 4 if denied).
+pub(crate) type Asked<'a> = (u8, u8, &'a str, u8);
+
+pub(crate) const READ: u8 = 3;
+pub(crate) const WRITE: u8 = 4;
+pub(crate) const CREATE: u8 = 5;
+pub(crate) const CLUSTER_ACTION: u8 = 9;
+pub(crate) const TOPIC: u8 = 2;
+pub(crate) const CLUSTER: u8 = 4;
+pub(crate) const GRANTED: u8 = 7;
+pub(crate) const DENIED: u8 = 6;
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(&u32::try_from(text.len()).unwrap().to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+pub(crate) fn pack(
+    api_key: i16,
+    principal: &str,
+    client_id: Option<&str>,
+    actions: &[Asked<'_>],
+) -> Vec<u8> {
+    let mut out = b"OMR1\0\0\0\0".to_vec();
+    out.extend_from_slice(&api_key.to_be_bytes());
+    out.extend_from_slice(&7_i16.to_be_bytes());
+    out.extend_from_slice(&53_i32.to_be_bytes());
+    out.extend_from_slice(&[4, 172, 21, 0, 1]);
+    text(&mut out, principal);
+    match client_id {
+        Some(client_id) => text(&mut out, client_id),
+        None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
+    }
+    out.extend_from_slice(&u32::try_from(actions.len()).unwrap().to_be_bytes());
+    for (operation, resource_type, name, flags) in actions {
+        out.extend_from_slice(&[*operation, *resource_type, 3, *flags]);
+        text(&mut out, name);
+    }
+    let length = u32::try_from(out.len()).unwrap();
+    out[4..8].copy_from_slice(&length.to_be_bytes());
+    out
+}
+
+pub(crate) fn golden(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../spec/formats/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let digits: Vec<char> = text
+        .lines()
+        .flat_map(|line| line.chars().take_while(|c| *c != '#'))
+        .filter(|c| *c != ' ')
+        .collect();
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
+        .collect()
+}
