@@ -76,14 +76,26 @@ fn text(answer: &Answer) -> String {
     let Ok(body) = serde_json::from_str::<ErrorBody>(&answer.body) else {
         return answer.body.trim().chars().take(SHOWN).collect();
     };
-    let details = body
-        .errors
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|detail| detail.message.or(detail.error_type));
-    body.message
-        .into_iter()
-        .chain(details)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let message = body.message.unwrap_or_default();
+    let mut lines = Vec::new();
+    for detail in body.errors.unwrap_or_default() {
+        let kind = detail.error_type.unwrap_or_default();
+        let text = detail.message.unwrap_or_default();
+        // Our own server's message already has a line for each detail; others' details may stand alone.
+        if text.is_empty() {
+            lines.push(kind);
+        } else if !message.contains(&text) {
+            let separator = if kind.is_empty() || text.starts_with(&kind) {
+                ""
+            } else {
+                ": "
+            };
+            let kind = if separator.is_empty() { "" } else { &kind };
+            lines.push(format!("{kind}{separator}{text}"));
+        }
+    }
+    if !message.is_empty() {
+        lines.insert(0, message);
+    }
+    lines.join("\n")
 }

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod audit_log;
 #[cfg(test)]
+mod audit_log_force;
+#[cfg(test)]
 mod audit_log_update;
 #[cfg(test)]
 mod cluster;
