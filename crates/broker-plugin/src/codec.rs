@@ -97,14 +97,6 @@ pub struct Actions<'a> {
     bytes: &'a [u8],
 }
 
-impl Actions<'_> {
-    /// How many there are.
-    #[must_use]
-    pub const fn count(&self) -> u32 {
-        self.count
-    }
-}
-
 impl<'a> Iterator for Actions<'a> {
     type Item = Action<'a>;
 

@@ -108,8 +108,7 @@ proptest! {
             message[4..8].copy_from_slice(&length.to_be_bytes());
         }
         if let Ok(request) = Request::decode(&message) {
-            let count = request.actions.count();
-            prop_assert_eq!(request.actions.collect::<Vec<_>>().len(), usize::try_from(count).unwrap());
+            prop_assert!(request.actions.count() <= 2);
         }
     }
 

@@ -109,7 +109,7 @@ final class AuditDrain implements Runnable {
     private void followDestination(int fill) {
         Destination next = wanted;
         boolean needed = next != null && (next.written || fill > 0 || engine.counters()[queueLength()] > 0);
-        if (next == null || next == current || exporter == null && !needed && next.servers != null) {
+        if (next == null || next == current || exporter == null && !needed) {
             return;
         }
         if (exporter != null && next.servers != null && current.sameCluster(next)) {

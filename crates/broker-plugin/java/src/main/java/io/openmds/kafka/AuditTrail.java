@@ -30,6 +30,7 @@ final class AuditTrail implements AutoCloseable {
     private final NativeEngine engine;
     private final FallbackLog fallback = new FallbackLog(counters);
     private final AuditDrain drain;
+    private final Seldom errors = new Seldom();
     private volatile AppliedDocument document;
     private String text;
 
@@ -200,8 +201,9 @@ final class AuditTrail implements AutoCloseable {
         try {
             String reason = why instanceof Throwable ? why.toString() : "native code " + why;
             drain.unrouted(UnroutedLine.of(context, actions, results, counters.clusterId, reason));
-            if (why.equals(NativeEngine.PANICKED)) {
-                LOG.error("The native engine failed while routing: {}", NativeEngine.lastPanic());
+            if (errors.now()) {
+                LOG.error("Decisions could not be routed ({}) and went to the fallback log as minimal lines: {}", reason,
+                        why.equals(NativeEngine.PANICKED) ? NativeEngine.lastPanic() : "no panic");
             }
         } catch (Throwable e) {
             counters.fallbackFailures.increment();

@@ -2,6 +2,7 @@ package io.openmds.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,7 +35,11 @@ final class Exporter {
     private volatile State state = State.PAUSING;
     private TopicCheck check;
     private volatile ProducerSession session;
-    private Set<String> usable = Set.of();
+    /** Topics that exist, also those of former documents: what was routed by them is still to be sent. */
+    private final Set<String> usable = new HashSet<>();
+    /** A document came whose topics nobody has looked for yet. */
+    private boolean unsettled;
+    private boolean checkIsForChange;
     private long pauseMs = FIRST_PAUSE_MS;
     private long due;
     private long unavailableSince;
@@ -61,28 +66,30 @@ final class Exporter {
     /** The same cluster under a document with other topics. */
     void follow(Destination changed) {
         destination = changed;
-        if (state == State.READY) {
-            due = now();
-        }
+        unsettled = true;
     }
 
     /** Goes on with whatever is under way. */
     void poll() {
         if (check != null) {
             pollCheck();
-        } else if (state == State.PAUSING && now() >= due) {
-            beginCheck();
-            state = check == null ? State.PAUSING : State.CHECKING;
         } else if (state == State.READY) {
             watch();
+        } else if (now() >= due) {
+            beginCheck();
         }
     }
 
     private void beginCheck() {
+        checkIsForChange = unsettled && state == State.READY && !usable.containsAll(destination.topics.keySet());
+        unsettled = false;
         try {
             check = new TopicCheck(settings, destination, clientId + "-topics");
+            if (state == State.PAUSING) {
+                state = State.CHECKING;
+            }
         } catch (KafkaException e) {
-            pause("no client could be made: " + cause(e));
+            unanswered("no client could be made: " + cause(e));
         }
     }
 
@@ -94,17 +101,22 @@ final class Exporter {
         check = null;
         Background.run("close the topics' client", done::close);
         if (done.unreachable() != null) {
-            if (state == State.READY) {
-                due = now() + RECHECK_MS; // The producer's own watch decides whether it still works.
-            } else {
-                pause(done.unreachable());
-            }
+            unanswered(done.unreachable());
             return;
         }
-        usable = done.usable();
+        usable.addAll(done.usable());
         due = usable.containsAll(destination.topics.keySet()) ? Long.MAX_VALUE : now() + RECHECK_MS;
         if (state != State.READY) {
             connect();
+        }
+    }
+
+    /** While a producer lives, its own watch decides whether the destination does. */
+    private void unanswered(String why) {
+        if (state == State.READY) {
+            due = now() + RECHECK_MS;
+        } else {
+            pause(why);
         }
     }
 
@@ -124,7 +136,7 @@ final class Exporter {
     private void watch() {
         if (session.stalledMs() > settings.deliveryTimeoutMs()) {
             abandon("it acknowledged nothing for " + settings.deliveryTimeoutMs() + " ms");
-        } else if (now() >= due) {
+        } else if (unsettled || now() >= due) {
             beginCheck();
         }
     }
@@ -132,7 +144,7 @@ final class Exporter {
     private void abandon(String why) {
         ProducerSession old = session;
         session = null;
-        usable = Set.of();
+        usable.clear();
         unavailableSince = now();
         Background.run("close a stalled producer", () -> old.close(Duration.ZERO));
         pause(why);
@@ -154,9 +166,10 @@ final class Exporter {
         return deepest.getMessage();
     }
 
-    /** Whether events may be sent now. */
+    /** Whether events may be sent now. A new document's events wait until its topics have been looked for. */
     boolean accepts() {
-        return state == State.READY && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
+        boolean settled = !unsettled && (check == null || !checkIsForChange);
+        return state == State.READY && settled && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
     }
 
     /** Whether events have waited as long as they may for the destination to answer. */

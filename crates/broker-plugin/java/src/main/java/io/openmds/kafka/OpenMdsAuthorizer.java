@@ -34,6 +34,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     /** Set while Kafka's {@code authorizeByResourceType} asks about resources that do not exist. */
     private static final ThreadLocal<Boolean> ASKING_BY_TYPE = new ThreadLocal<>();
 
+    private final Seldom errors = new Seldom();
     private Set<String> superUsers = Set.of();
     private volatile AuditTrail trail;
 
@@ -83,7 +84,9 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
             if (audited != null) {
                 audited.counters.decisionErrors.increment();
             }
-            LOG.error("Authorizing failed; everybody but super users is denied", e);
+            if (errors.now()) {
+                LOG.error("Authorizing failed; everybody but super users is denied", e);
+            }
             boolean superUser = superUsers.contains(String.valueOf(context.principal()));
             AuthorizationResult result = superUser ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
             return new ArrayList<>(Collections.nCopies(actions.size(), result));

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ProducerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSession.class);
-    private static final long LEAST_BETWEEN_WARNINGS_MS = 10_000;
 
     private final Producer<byte[], byte[]> producer;
     private final String servers;
@@ -27,7 +26,7 @@ final class ProducerSession {
     private final Set<Owed> owed = ConcurrentHashMap.newKeySet();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong inFlightBytes = new AtomicLong();
-    private final AtomicLong warned = new AtomicLong();
+    private final Seldom warn = new Seldom();
     private volatile long progress = now();
 
     ProducerSession(Producer<byte[], byte[]> producer, String servers, AuditCounters counters, FallbackLog fallback) {
@@ -82,8 +81,7 @@ final class ProducerSession {
     }
 
     private void warn(Exception e) {
-        long last = warned.get();
-        if ((last == 0 || now() - last > LEAST_BETWEEN_WARNINGS_MS) && warned.compareAndSet(last, now())) {
+        if (warn.now()) {
             LOG.warn("An audit event was not delivered to {} and went to the fallback log ({} so far in all): {}",
                     servers, counters.fallback.sum(), e.toString());
         }
