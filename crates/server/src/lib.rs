@@ -1,6 +1,7 @@
 //! The metadata service: `http` translates, `app` decides, `store` remembers, `reconcile` converges.
 
 pub mod app;
+mod assemble;
 pub mod cli;
 pub mod config;
 pub mod directory;
@@ -12,4 +13,5 @@ pub mod store;
 pub mod time;
 pub mod tokens;
 
-pub use serve::{StartError, start};
+pub use assemble::{StartError, assemble};
+pub use serve::start;

@@ -11,7 +11,7 @@ impl App {
         let state = self.store.read();
         self.permit_audit(&state, caller, "DescribeConfigs")?;
         let (document, record) = in_force(&state);
-        let shown = self.stamped(&state, &self.destination.last_retention());
+        let shown = self.stamped(&state, &self.destination.last_retention(&document));
         Ok(AuditStatus {
             resource_version: shown.resource_version().unwrap_or_default().to_string(),
             updated_at: record.map(|(_, record)| record.updated_at.clone()),
@@ -21,7 +21,9 @@ impl App {
                 "default"
             }
             .to_string(),
-            clusters: self.dispatch.clusters(self.clock.now()),
+            clusters: self
+                .dispatch
+                .clusters(self.clock.now(), record.map(|(generation, _)| generation)),
             destination: self.destination.status(&document),
             warnings: self.registry_warnings(&state),
         })

@@ -35,6 +35,7 @@ impl App {
                 .verify(token.expose_secret())
                 .map_err(|refused| AppError::unauthenticated(refused.to_string())),
             Credentials::Password { name, password } => {
+                let _turn = self.checking.acquire().await;
                 let directory = Arc::clone(&self.directory);
                 let user = name.clone();
                 let verify = move || directory.verify(&user, password.expose_secret());

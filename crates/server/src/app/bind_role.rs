@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use openmds_api::{MdsScope, ResourcesRequest};
 use openmds_policy::names::{PatternType, Principal, ResourcePattern};
-use openmds_policy::rbac::{BindingKey, KAFKA_CLUSTER, Role, SECURITY_METADATA, Scope, ScopeType};
+use openmds_policy::rbac::{BindingKey, Role, SECURITY_METADATA, Scope, ScopeType};
 
 use super::{App, AppError, Caller};
 use crate::store::{Record, State};
@@ -50,18 +50,22 @@ impl App {
         scope: &Scope,
         patterns: &[ResourcePattern],
     ) -> Result<(), AppError> {
+        let all = all_bindings();
+        if self.may(state, caller, scope, "AlterAccess", &all) {
+            return Ok(());
+        }
         let refused = patterns
             .iter()
             .find(|pattern| !self.may(state, caller, scope, "AlterAccess", pattern));
-        let administers = self.may(state, caller, scope, "AlterAccess", &all_bindings());
-        match refused {
-            Some(pattern) if !administers => Err(AppError::forbidden(format!(
+        // Nothing named at all is nothing owned.
+        let refused = refused.or_else(|| patterns.is_empty().then_some(&all));
+        refused.map_or(Ok(()), |pattern| {
+            Err(AppError::forbidden(format!(
                 "{} not permitted to AlterAccess on {pattern} at {scope}. Ask a UserAdmin or SystemAdmin of that scope, \
                  or a ResourceOwner of the resource",
                 caller.principal()
-            ))),
-            _ => Ok(()),
-        }
+            )))
+        })
     }
 
     /// Binds a cluster-scoped role, or takes any role away from the scope.
@@ -114,9 +118,7 @@ impl App {
     ) -> Result<(), AppError> {
         let role = self.role(role)?;
         let principal = Self::parsed_principal(principal)?;
-        for pattern in &request.resource_patterns {
-            check_pattern(role, pattern)?;
-        }
+        check_patterns(role, &request.resource_patterns)?;
         if request.resource_patterns.is_empty() && change != Change::Replace {
             return Err(AppError::invalid(
                 "resourcePatterns is empty: name at least one resource",
@@ -155,45 +157,26 @@ impl App {
     }
 }
 
-fn check_pattern(role: &Role, pattern: &ResourcePattern) -> Result<(), AppError> {
-    let ResourcePattern {
-        resource_type,
-        name,
-        pattern_type,
-    } = pattern;
-    if role.access_policy.scope_type == ScopeType::Cluster {
+/// Whether the role takes these patterns; that each is one by itself was checked when it was read.
+fn check_patterns(role: &Role, patterns: &[ResourcePattern]) -> Result<(), AppError> {
+    let policy = &role.access_policy;
+    if policy.scope_type == ScopeType::Cluster {
         return Err(AppError::invalid(format!(
-            "{} is a role on whole clusters: leave the resource away",
+            "{} is a role on whole clusters: leave the resources away",
             role.name
         )));
     }
-    if !role.can_bind(resource_type) {
-        let types: Vec<&str> = role
-            .access_policy
-            .allowed_operations
-            .iter()
-            .map(|one| one.resource_type.as_str())
-            .collect();
-        return Err(AppError::invalid(format!(
-            "{} cannot be bound to a {resource_type}; it takes {}",
+    let refused = patterns
+        .iter()
+        .find(|pattern| !role.can_bind(&pattern.resource_type));
+    refused.map_or(Ok(()), |pattern| {
+        let types = policy.allowed_operations.iter();
+        let types: Vec<&str> = types.map(|one| one.resource_type.as_str()).collect();
+        Err(AppError::invalid(format!(
+            "{} cannot be bound to a {}; it takes {}",
             role.name,
+            pattern.resource_type,
             types.join(", ")
-        )));
-    }
-    if name.is_empty() {
-        return Err(AppError::invalid(format!(
-            "a {resource_type} has an empty name; use the literal name `*` for all"
-        )));
-    }
-    if resource_type == "Cluster"
-        && (*pattern_type != PatternType::Literal || name != KAFKA_CLUSTER)
-    {
-        return Err(AppError::invalid(
-            "a Cluster resource is named kafka-cluster and is LITERAL",
-        ));
-    }
-    if resource_type == "KsqlCluster" && *pattern_type != PatternType::Literal {
-        return Err(AppError::invalid("a KsqlCluster resource is LITERAL"));
-    }
-    Ok(())
+        )))
+    })
 }

@@ -14,8 +14,10 @@ mod caller;
 mod describe_audit_config;
 mod destination;
 mod error;
+mod list_clusters;
 mod register_clusters;
-
+mod registry_entries;
+mod registry_warnings;
 mod replace_audit_config;
 mod route_questions;
 mod scopes;
@@ -31,7 +33,6 @@ pub use binding_lookups::RolePatterns;
 pub use caller::Caller;
 pub use destination::Destination;
 pub use error::{AppError, Kind};
-pub(crate) use register_clusters::is_loopback;
 pub use replace_audit_config::Replaced;
 
 use crate::config::Settings;
@@ -63,7 +64,12 @@ pub struct App {
     pub(crate) sightings: audit_version::Sightings,
     /// One replacement of the document at a time.
     pub(crate) replacing: tokio::sync::Mutex<()>,
+    /// Passwords are compared a few at a time: each comparison takes some 20 MiB.
+    pub(crate) checking: tokio::sync::Semaphore,
 }
+
+/// Most passwords compared at once.
+const CHECKS_AT_ONCE: usize = 8;
 
 impl App {
     /// Puts the use cases together.
@@ -93,6 +99,7 @@ impl App {
             destination,
             sightings: audit_version::Sightings::default(),
             replacing: tokio::sync::Mutex::new(()),
+            checking: tokio::sync::Semaphore::new(CHECKS_AT_ONCE),
         }
     }
 

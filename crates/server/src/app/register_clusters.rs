@@ -1,17 +1,14 @@
-//! The cluster registry: which clusters exist, and under which names.
+//! Who may change the cluster registry, and how it changes.
 
 use std::collections::BTreeMap;
 
-use openmds_api::{ClusterInfo, HostInfo, ScopeBody};
-use openmds_policy::audit::FieldError;
+use openmds_api::ClusterInfo;
 use openmds_policy::names::{ClusterName, PatternType, ResourcePattern};
-use openmds_policy::rbac::{CLUSTER_REGISTRY, Scope, ScopeKey};
+use openmds_policy::rbac::{CLUSTER_REGISTRY, Scope};
 
-use super::scopes::scope_of;
+use super::registry_entries::parsed;
 use super::{App, AppError, Caller};
-use crate::store::{Record, RegisteredCluster, State};
-
-const PROTOCOLS: [&str; 4] = ["SASL_PLAINTEXT", "SASL_SSL", "HTTP", "HTTPS"];
+use crate::store::{Record, State};
 
 fn entry() -> ResourcePattern {
     ResourcePattern {
@@ -24,7 +21,7 @@ fn entry() -> ResourcePattern {
 impl App {
     /// Administrators of the cluster itself, and administrators of everything on the home
     /// cluster, who bring new clusters in (`rbac-registry-tokens.md` 2.4).
-    fn may_touch_entry(
+    pub(super) fn may_touch_entry(
         &self,
         state: &State,
         caller: &Caller,
@@ -99,6 +96,9 @@ impl App {
             .update(&caller.principal().to_string(), self.clock.now(), decide)
             .await?;
         self.dispatch.ring();
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
         Ok(warnings)
     }
 
@@ -122,107 +122,6 @@ impl App {
         self.dispatch.ring();
         Ok(())
     }
-
-    /// The registry, by name; hosts and protocol only where the caller may see them.
-    #[must_use]
-    pub fn list_clusters(&self, caller: &Caller, kind: Option<ScopeKey>) -> Vec<ClusterInfo> {
-        let state = self.store.read();
-        let wanted = |scope: &Scope| match kind {
-            None => true,
-            Some(ScopeKey::KafkaCluster) => scope.only_kafka_cluster().is_some(),
-            Some(key) => scope.clusters().contains_key(&key),
-        };
-        let clusters = state
-            .clusters()
-            .iter()
-            .filter(|(_, cluster)| wanted(&cluster.scope));
-        clusters
-            .map(|(name, cluster)| self.shown(&state, caller, name, cluster))
-            .collect()
-    }
-
-    /// One entry.
-    pub fn named_cluster(&self, caller: &Caller, name: &str) -> Result<ClusterInfo, AppError> {
-        let state = self.store.read();
-        let found = ClusterName::parse(name).ok().and_then(|name| {
-            let cluster = state.clusters().get(&name)?;
-            Some(self.shown(&state, caller, &name, cluster))
-        });
-        found.ok_or_else(|| {
-            AppError::not_found(format!(
-                "no cluster named `{name}` is registered; see `openmds cluster list`"
-            ))
-        })
-    }
-
-    fn shown(
-        &self,
-        state: &State,
-        caller: &Caller,
-        name: &ClusterName,
-        cluster: &RegisteredCluster,
-    ) -> ClusterInfo {
-        let visible = self.may_touch_entry(state, caller, &cluster.scope, "Describe");
-        let hosts = || {
-            cluster
-                .hosts
-                .iter()
-                .map(|(host, port)| HostInfo {
-                    host: host.clone(),
-                    port: *port,
-                })
-                .collect()
-        };
-        let ids = cluster.scope.clusters().iter();
-        ClusterInfo {
-            cluster_name: name.to_string(),
-            scope: ScopeBody {
-                clusters: ids
-                    .map(|(key, id)| (key.as_str().to_string(), id.clone()))
-                    .collect(),
-            },
-            hosts: visible.then(hosts),
-            protocol: visible.then(|| cluster.protocol.clone()),
-        }
-    }
-
-    /// What an operator should know about the registry (`rulings.md` 12).
-    pub(super) fn registry_warnings(&self, state: &State) -> Vec<String> {
-        let known = state
-            .clusters()
-            .iter()
-            .map(|(name, cluster)| (name.clone(), cluster.scope.clone()))
-            .collect();
-        self.home_missing(state, &known).into_iter().collect()
-    }
-
-    fn home_missing(&self, state: &State, known: &BTreeMap<ClusterName, Scope>) -> Option<String> {
-        let home = self.home(state).ok()?;
-        let mut kafka = known
-            .values()
-            .filter_map(Scope::only_kafka_cluster)
-            .peekable();
-        kafka.peek()?;
-        (!kafka.any(|id| id == home)).then(|| {
-            format!("the home cluster {home} is not registered: as long as it is not, it gets no audit log configuration; register it too")
-        })
-    }
-
-    fn plaintext_warning(&self, name: &ClusterName, cluster: &RegisteredCluster) -> Option<String> {
-        let exposed = cluster.protocol == "SASL_PLAINTEXT"
-            && !cluster.hosts.iter().all(|(host, _)| is_loopback(host));
-        (exposed && !self.settings.propagation.plaintext_allowed).then(|| {
-            format!("{name} is registered with SASL_PLAINTEXT at an address that is not loopback: nothing is pushed there unless openmds.push.plaintext.allowed=true")
-        })
-    }
-}
-
-/// Whether the address stays on this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 fn conflict(
@@ -243,93 +142,4 @@ fn conflict(
             "{scope} is already registered as {other}. To rename it, unregister {other} first"
         )))
     })
-}
-
-fn parsed(requested: &[ClusterInfo]) -> Result<Vec<(ClusterName, RegisteredCluster)>, AppError> {
-    let mut faults = Vec::new();
-    let mut clusters: Vec<(ClusterName, RegisteredCluster)> = Vec::new();
-    for (index, info) in requested.iter().enumerate() {
-        let mut fault = |field: &str, message: String| {
-            faults.push(FieldError {
-                path: format!("[{index}].{field}"),
-                message,
-            });
-        };
-        let name = ClusterName::parse(&info.cluster_name)
-            .map_err(|error| fault("clusterName", error.to_string()))
-            .ok();
-        let scope = scope_of(&info.scope.clusters)
-            .map_err(|error| fault("scope", error.message))
-            .ok();
-        let protocol = info.protocol.clone().unwrap_or_default();
-        if !PROTOCOLS.contains(&protocol.as_str()) {
-            fault(
-                "protocol",
-                format!(
-                    "`{protocol}` is not supported; use {}",
-                    PROTOCOLS.join(", ")
-                ),
-            );
-        }
-        let kafka = scope
-            .as_ref()
-            .is_some_and(|scope| scope.only_kafka_cluster().is_some());
-        if kafka && protocol.starts_with("HTTP") {
-            fault(
-                "protocol",
-                "a Kafka cluster is registered with its token listener: SASL_SSL or SASL_PLAINTEXT"
-                    .to_string(),
-            );
-        }
-        let hosts = info.hosts.clone().unwrap_or_default();
-        if hosts.is_empty() {
-            fault(
-                "hosts",
-                "is empty; give at least one host and port".to_string(),
-            );
-        }
-        for (position, host) in hosts.iter().enumerate() {
-            let least = i32::from(kafka);
-            if host.host.is_empty() || host.host.contains(|c: char| c.is_whitespace() || c == '/') {
-                fault(
-                    &format!("hosts[{position}].host"),
-                    format!("`{}` is not a host name or address", host.host),
-                );
-            }
-            if !(least..=65_535).contains(&host.port) {
-                fault(
-                    &format!("hosts[{position}].port"),
-                    format!("{} is not a port from {least} to 65535", host.port),
-                );
-            }
-        }
-        if let (Some(name), Some(scope)) = (name, scope) {
-            if clusters.iter().any(|(other, _)| *other == name) {
-                fault(
-                    "clusterName",
-                    format!("`{name}` appears twice in the request"),
-                );
-            }
-            let hosts = hosts
-                .into_iter()
-                .map(|host| (host.host, host.port))
-                .collect();
-            clusters.push((
-                name,
-                RegisteredCluster {
-                    scope,
-                    hosts,
-                    protocol,
-                },
-            ));
-        }
-    }
-    if faults.is_empty() {
-        Ok(clusters)
-    } else {
-        Err(AppError::invalid_fields(
-            "the registration is not valid; nothing was changed",
-            faults,
-        ))
-    }
 }

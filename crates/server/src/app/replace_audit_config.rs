@@ -42,23 +42,27 @@ impl App {
     ) -> Result<Replaced, AppError> {
         self.permit_replacing_audit_config(caller)?;
         let Parsed { document, warnings } = self.accepted(text)?;
-        let _one_at_a_time = self.replacing.lock().await;
+        let one_at_a_time = self.replacing.lock().await;
         let state = self.store.read();
+        self.refuse_too_large(&state, &document)?;
         let (present, _) = in_force(&state);
         let live = match self.destination.live_retention(&present).await {
             Ok(live) => live,
-            Err(_) => self.destination.last_retention(),
+            Err(_) => self.destination.last_retention(&present),
         };
         let current = self.stamped(&state, &live);
         if document.resource_version() != current.resource_version() {
             return Ok(Replaced::Conflict(current));
         }
-        self.refuse_too_large(&state, &document)?;
         self.destination.prepare(&document).await?;
         let away = self.dispatch.known_unreachable();
         let (generation, document) = self.remember(caller, document).await?;
         self.dispatch.ring();
-        self.wait_for_clusters(generation, &document, away, warnings)
+        drop(one_at_a_time);
+        for warning in &warnings {
+            tracing::warn!("the audit log configuration: {warning}");
+        }
+        self.wait_for_clusters(generation, &document, &away, warnings)
             .await
     }
 
@@ -121,12 +125,14 @@ impl App {
             let size = sample.project(id.as_str()).to_property().len();
             (size > LARGEST_CONFIG_VALUE).then_some((id, size))
         });
-        let Some((id, size)) = too_large else {
-            return Ok(());
+        let part = match too_large {
+            Some((id, size)) => format!(", and the part that concerns cluster {id} has {size}"),
+            None if targets.is_empty() => String::new(),
+            None => return Ok(()),
         };
         Err(AppError::invalid(format!(
-            "the audit log configuration is too large; nothing was changed. Minified it has {whole} bytes, and the part that \
-             concerns cluster {id} has {size}; Kafka takes at most {LARGEST_CONFIG_VALUE} bytes in one configuration value"
+            "the audit log configuration is too large; nothing was changed. Minified it has {whole} bytes{part}; Kafka takes \
+             at most {LARGEST_CONFIG_VALUE} bytes in one configuration value"
         )))
     }
 
@@ -184,11 +190,14 @@ impl App {
         &self,
         generation: Generation,
         document: &Document,
-        away: Vec<ClusterId>,
+        away: &[ClusterId],
         warnings: Vec<String>,
     ) -> Result<Replaced, AppError> {
         let mut targets = self.push_targets(&self.store.read());
+        // A home cluster that never told its id is away too.
+        let all = targets.len().max(1);
         targets.retain(|id| !away.contains(id));
+        let pending = all - targets.len();
         let acceptances = self
             .dispatch
             .accepted(generation, &targets, self.settings.push_timeout)
@@ -209,7 +218,7 @@ impl App {
             return Ok(Replaced::Done {
                 document: document.clone(),
                 warnings,
-                pending: away.len(),
+                pending,
             });
         }
         let version = document.resource_version().unwrap_or_default();

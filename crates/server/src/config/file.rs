@@ -42,15 +42,19 @@ fn list(faults: &[Fault]) -> String {
         .collect()
 }
 
-/// Reads all properties; the last of two equal names counts, as in Java.
+/// Reads all properties, in UTF-8; the last of two equal names counts, as in Java.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let unreadable = |reason: String| ConfigError::Unreadable {
         path: path.to_path_buf(),
         reason,
     };
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    if let Err(error) = std::str::from_utf8(&text) {
+        let position = error.valid_up_to();
+        return Err(unreadable(format!("byte {position} is not UTF-8")));
+    }
     let mut properties = BTreeMap::new();
-    PropertiesIter::new(std::io::BufReader::new(file))
+    PropertiesIter::new_with_encoding(text.as_slice(), encoding_rs::UTF_8)
         .read_into(|name, value| {
             properties.insert(name, value.trim_end().to_string());
         })

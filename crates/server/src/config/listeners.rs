@@ -1,6 +1,10 @@
 //! Where the server listens.
 
+use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::reader::Reader;
 
 /// Plain or encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +35,31 @@ pub struct Listener {
     pub address: SocketAddr,
 }
 
+impl fmt::Display for Listener {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}://{}", self.scheme.as_str(), self.address)
+    }
+}
+
 impl Listener {
+    /// All of them.
+    pub(super) fn read(reader: &mut Reader) -> Vec<Self> {
+        let property = "confluent.metadata.server.listeners";
+        let mut listeners = Vec::new();
+        for text in reader.list(property, ',') {
+            match Self::parse(&text) {
+                Ok(listener) => listeners.push(listener),
+                Err(message) => reader.fault(property, message),
+            }
+        }
+        if reader.list(property, ',').is_empty() {
+            reader.fault(property, "is required: such as http://0.0.0.0:8090");
+        }
+        listeners
+    }
+
     /// Parses `http://0.0.0.0:8090`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| format!("`{text}` is not `http://host:port` or `https://host:port`"))?;
@@ -48,4 +74,34 @@ impl Listener {
         })?;
         Ok(Self { scheme, address })
     }
+}
+
+/// The URLs to tell clients.
+pub(super) fn advertised(reader: &Reader, listeners: &[Listener]) -> Vec<String> {
+    let advertised = reader.list("confluent.metadata.server.advertised.listeners", ',');
+    if advertised.is_empty() {
+        listeners.iter().map(ToString::to_string).collect()
+    } else {
+        advertised
+    }
+}
+
+/// The certificate of the https listeners.
+pub(super) fn keystore(reader: &mut Reader, listeners: &[Listener]) -> Option<PathBuf> {
+    let location = "confluent.metadata.server.ssl.keystore.location";
+    reader.one_of(
+        "confluent.metadata.server.ssl.keystore.type",
+        &["PEM"],
+        "; convert other stores with `openssl pkcs12`",
+    );
+    let encrypted = listeners
+        .iter()
+        .any(|listener| listener.scheme == Scheme::Https);
+    if encrypted && reader.text(location).is_none() {
+        reader.required(
+            location,
+            "a PEM file with the certificate chain and the private key, for the https listener",
+        );
+    }
+    reader.path(location)
 }

@@ -1,13 +1,30 @@
 //! The configuration file: Java properties in, typed settings out, every fault named at once.
 
+mod client;
+mod controllers;
+mod destination_admin;
 mod file;
+mod home;
 mod known;
 mod listeners;
+mod propagation;
 mod reader;
 mod settings;
+mod token;
 
+pub use controllers::ControllerAddress;
+pub use destination_admin::DestinationAdmin;
 pub use file::{ConfigError, Fault};
+pub use home::Home;
 pub use listeners::{Listener, Scheme};
-pub use settings::{
-    ControllerAddress, DestinationAdmin, Home, Propagation, Settings, TokenSettings,
-};
+pub use propagation::Propagation;
+pub use settings::Settings;
+pub use token::TokenSettings;
+
+/// Whether the address stays on this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}

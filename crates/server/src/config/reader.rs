@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use openmds_kafka::{HostPort, PropertyError};
+
 use super::file::Fault;
 
 pub(super) struct Reader {
@@ -13,10 +15,21 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn fault(&mut self, property: &str, message: impl Into<String>) {
-        self.faults.push(Fault {
+        let fault = Fault {
             property: property.to_string(),
             message: message.into(),
-        });
+        };
+        // Some properties are read twice, for two purposes.
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Takes over what is wrong with client properties.
+    pub(super) fn faults_of(&mut self, errors: Vec<PropertyError>) {
+        for error in errors {
+            self.fault(&error.property, error.message);
+        }
     }
 
     pub(super) fn text(&self, property: &str) -> Option<&str> {
@@ -71,6 +84,17 @@ impl Reader {
             .filter(|item| !item.is_empty())
             .map(ToString::to_string)
             .collect()
+    }
+
+    pub(super) fn host_ports(&mut self, property: &str) -> Vec<HostPort> {
+        let mut addresses = Vec::new();
+        for text in self.list(property, ',') {
+            match text.parse::<HostPort>() {
+                Ok(address) => addresses.push(address),
+                Err(error) => self.fault(property, error.to_string()),
+            }
+        }
+        addresses
     }
 
     /// The value must be one of the given ones; the first is the default.

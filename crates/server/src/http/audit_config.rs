@@ -11,6 +11,8 @@ use openmds_api::paths;
 use super::body::json_text;
 use super::error::HttpError;
 use super::identity::Identified;
+use super::to_the_end::to_the_end;
+use super::warnings::with_warnings;
 use crate::app::{App, Replaced};
 
 /// The document in force, with live retention.
@@ -35,7 +37,9 @@ pub(super) async fn replace(
     // No details of the body for callers without the right (`rulings.md` 4).
     app.permit_replacing_audit_config(&caller)?;
     let text = json_text(request).await?;
-    match app.replace_audit_config(&caller, &text).await? {
+    let replaced =
+        to_the_end(async move { app.replace_audit_config(&caller, &text).await }).await?;
+    match replaced {
         Replaced::Conflict(current) => Ok((StatusCode::CONFLICT, Json(current)).into_response()),
         Replaced::Done {
             document,
@@ -52,26 +56,4 @@ pub(super) async fn replace(
             Ok(response)
         }
     }
-}
-
-/// Adds warnings as headers; what a header cannot carry is replaced by `?`.
-pub(super) fn with_warnings(mut response: Response, warnings: &[String]) -> Response {
-    for warning in warnings {
-        let printable: String = warning
-            .chars()
-            .map(|c| {
-                if c.is_ascii_graphic() || c == ' ' {
-                    c
-                } else {
-                    '?'
-                }
-            })
-            .collect();
-        if let Ok(value) = HeaderValue::from_str(&printable) {
-            response
-                .headers_mut()
-                .append(HeaderName::from_static(paths::WARNING), value);
-        }
-    }
-    response
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use openmds_api::AuditStatus;
 use openmds_policy::audit::{RouteList, RouteLookup};
 use serde::Deserialize;
 
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Parameters;
 use crate::app::App;
 
 /// The resource of `route list`.
@@ -34,7 +35,7 @@ pub(super) struct Resource {
 pub(super) async fn list_routes(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Query(concerned): Query<Concerned>,
+    Parameters(concerned): Parameters<Concerned>,
 ) -> Result<Json<RouteList>, HttpError> {
     Ok(Json(
         app.list_audit_routes(&caller, concerned.q.as_deref())?,
@@ -47,7 +48,7 @@ pub(super) async fn list_routes(
 pub(super) async fn lookup_route(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Query(resource): Query<Resource>,
+    Parameters(resource): Parameters<Resource>,
 ) -> Result<Json<RouteLookup>, HttpError> {
     Ok(Json(
         app.lookup_audit_route(&caller, resource.crn.as_deref())?,

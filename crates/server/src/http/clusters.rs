@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use openmds_api::ClusterInfo;
 use openmds_policy::rbac::ScopeKey;
 use serde::Deserialize;
 
-use super::audit_config::with_warnings;
 use super::body::JsonBody;
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::{Parameters, Segments};
+use super::to_the_end::to_the_end;
+use super::warnings::with_warnings;
 use crate::app::{App, AppError};
 
 /// Which kind of cluster to list.
@@ -31,7 +33,7 @@ pub(super) struct Kind {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Query(kind): Query<Kind>,
+    Parameters(kind): Parameters<Kind>,
 ) -> Result<Json<Vec<ClusterInfo>>, HttpError> {
     let known = [
         ScopeKey::KafkaCluster,
@@ -59,7 +61,8 @@ pub(super) async fn register(
     Identified(caller, _): Identified,
     JsonBody(clusters): JsonBody<Vec<ClusterInfo>>,
 ) -> Result<Response, HttpError> {
-    let warnings = app.register_clusters(&caller, &clusters).await?;
+    let warnings =
+        to_the_end(async move { app.register_clusters(&caller, &clusters).await }).await?;
     Ok(with_warnings(
         StatusCode::NO_CONTENT.into_response(),
         &warnings,
@@ -72,7 +75,7 @@ pub(super) async fn register(
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
 ) -> Result<Json<ClusterInfo>, HttpError> {
     Ok(Json(app.named_cluster(&caller, &name)?))
 }
@@ -83,8 +86,8 @@ pub(super) async fn one(
 pub(super) async fn unregister(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
 ) -> Result<StatusCode, HttpError> {
-    app.unregister_cluster(&caller, &name).await?;
+    to_the_end(async move { app.unregister_cluster(&caller, &name).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

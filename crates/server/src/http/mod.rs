@@ -8,11 +8,15 @@ mod clusters;
 mod error;
 mod identity;
 mod openapi;
+mod parts;
 mod role_bindings;
 mod role_lookups;
 mod roles;
 mod router;
+mod routes;
 mod service;
+mod to_the_end;
+mod warnings;
 
 pub use openapi::document as openapi_document;
-pub use router::router;
+pub use router::{known_routes, router};

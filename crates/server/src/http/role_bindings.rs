@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use openmds_api::{MdsScope, ResourcesRequest};
 
 use super::body::JsonBody;
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Segments;
 use crate::app::{App, Change};
 
-type Target = Path<(String, String)>;
+type Target = Segments<(String, String)>;
 
 /// Binds a role on a whole cluster.
 #[utoipa::path(post, path = "/security/1.0/principals/{principal}/roles/{role}", tag = "role bindings",
@@ -20,7 +21,7 @@ type Target = Path<(String, String)>;
 pub(super) async fn bind(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path((principal, role)): Target,
+    Segments((principal, role)): Target,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Result<StatusCode, HttpError> {
     app.bind_cluster_role(&caller, &principal, &role, &scope, true)
@@ -35,7 +36,7 @@ pub(super) async fn bind(
 pub(super) async fn unbind(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path((principal, role)): Target,
+    Segments((principal, role)): Target,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Result<StatusCode, HttpError> {
     app.bind_cluster_role(&caller, &principal, &role, &scope, false)
@@ -62,7 +63,7 @@ async fn change(
 pub(super) async fn add_patterns(
     State(app): State<Arc<App>>,
     who: Identified,
-    Path(target): Target,
+    Segments(target): Target,
     JsonBody(request): JsonBody<ResourcesRequest>,
 ) -> Result<StatusCode, HttpError> {
     change(&app, who, target, request, Change::Merge).await
@@ -75,7 +76,7 @@ pub(super) async fn add_patterns(
 pub(super) async fn set_patterns(
     State(app): State<Arc<App>>,
     who: Identified,
-    Path(target): Target,
+    Segments(target): Target,
     JsonBody(request): JsonBody<ResourcesRequest>,
 ) -> Result<StatusCode, HttpError> {
     change(&app, who, target, request, Change::Replace).await
@@ -88,7 +89,7 @@ pub(super) async fn set_patterns(
 pub(super) async fn remove_patterns(
     State(app): State<Arc<App>>,
     who: Identified,
-    Path(target): Target,
+    Segments(target): Target,
     JsonBody(request): JsonBody<ResourcesRequest>,
 ) -> Result<StatusCode, HttpError> {
     change(&app, who, target, request, Change::Subtract).await

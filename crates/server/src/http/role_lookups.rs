@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use openmds_api::MdsScope;
 use openmds_policy::names::{Principal, ResourcePattern};
 
 use super::body::JsonBody;
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Segments;
 use crate::app::{App, RolePatterns};
 
 type Answer<T> = Result<Json<T>, HttpError>;
@@ -22,7 +23,7 @@ type Answer<T> = Result<Json<T>, HttpError>;
 pub(super) async fn roles_of(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path(principal): Path<String>,
+    Segments(principal): Segments<String>,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Answer<BTreeMap<String, RolePatterns>> {
     let roles = app.roles_of(&caller, &principal, &scope)?;
@@ -41,7 +42,7 @@ pub(super) async fn roles_of(
 pub(super) async fn role_names_of(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path(principal): Path<String>,
+    Segments(principal): Segments<String>,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Answer<BTreeSet<String>> {
     Ok(Json(app.role_names_of(&caller, &principal, &scope)?))
@@ -54,7 +55,7 @@ pub(super) async fn role_names_of(
 pub(super) async fn patterns_of(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path((principal, role)): Path<(String, String)>,
+    Segments((principal, role)): Segments<(String, String)>,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Answer<Vec<ResourcePattern>> {
     Ok(Json(app.patterns_of(&caller, &principal, &role, &scope)?))
@@ -67,7 +68,7 @@ pub(super) async fn patterns_of(
 pub(super) async fn holders_of(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path(role): Path<String>,
+    Segments(role): Segments<String>,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Answer<BTreeSet<Principal>> {
     Ok(Json(app.holders_of(&caller, &role, &scope, None)?))
@@ -80,7 +81,7 @@ pub(super) async fn holders_of(
 pub(super) async fn holders_on(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Path((role, kind, name)): Path<(String, String, String)>,
+    Segments((role, kind, name)): Segments<(String, String, String)>,
     JsonBody(scope): JsonBody<MdsScope>,
 ) -> Answer<BTreeSet<Principal>> {
     Ok(Json(app.holders_of(

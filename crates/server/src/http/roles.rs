@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use openmds_policy::rbac::Role;
 
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Segments;
 use crate::app::App;
 
 /// All roles.
@@ -22,7 +23,7 @@ pub(super) async fn roles(State(app): State<Arc<App>>, _: Identified) -> Json<Ve
 pub(super) async fn role(
     State(app): State<Arc<App>>,
     _: Identified,
-    Path(role): Path<String>,
+    Segments(role): Segments<String>,
 ) -> Result<Json<Role>, HttpError> {
     Ok(Json(app.role(&role)?.clone()))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{StatusCode, Uri};
-use axum::routing::{get, post};
+use axum::http::{Method, StatusCode, Uri};
+use openmds_api::paths;
 use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,69 +13,80 @@ use tower_http::compression::CompressionLayer;
 
 use super::body::LARGEST_BODY;
 use super::error::HttpError;
+use super::routes::Routes;
 use super::{
     audit_config, audit_questions, authenticate, clusters, openapi, role_bindings, role_lookups,
     roles, service,
 };
 use crate::app::{App, AppError};
 
+const BINDING: &str = "/security/1.0/principals/{principal}/roles/{role}";
+const PATTERNS: &str = "/security/1.0/principals/{principal}/roles/{role}/bindings";
+
+fn routes() -> Routes {
+    Routes::default()
+        .get("/security/1.0/authenticate", authenticate::get_token)
+        .get(paths::JWKS, authenticate::jwks)
+        .get("/security/1.0/features", service::features)
+        .get(
+            "/security/1.0/metadataClusterId",
+            service::metadata_cluster_id,
+        )
+        .get(
+            "/security/1.0/activenodes/{protocol}",
+            service::active_nodes,
+        )
+        .get(paths::METADATA_ID, service::metadata_id)
+        .get("/openapi.json", openapi::serve)
+        .get("/security/1.0/roles", roles::roles)
+        .get("/security/1.0/roles/{role}", roles::role)
+        .get("/security/1.0/roleNames", roles::role_names)
+        .post(BINDING, role_bindings::bind)
+        .delete(BINDING, role_bindings::unbind)
+        .post(PATTERNS, role_bindings::add_patterns)
+        .put(PATTERNS, role_bindings::set_patterns)
+        .delete(PATTERNS, role_bindings::remove_patterns)
+        .post(
+            "/security/1.0/principals/{principal}/roles/{role}/resources",
+            role_lookups::patterns_of,
+        )
+        .post(
+            "/security/1.0/lookup/principal/{principal}/resources",
+            role_lookups::roles_of,
+        )
+        .post(
+            "/security/1.0/lookup/principals/{principal}/roleNames",
+            role_lookups::role_names_of,
+        )
+        .post("/security/1.0/lookup/role/{role}", role_lookups::holders_of)
+        .post(
+            "/security/1.0/lookup/role/{role}/resource/{type}/name/{name}",
+            role_lookups::holders_on,
+        )
+        .get("/security/1.0/registry/clusters", clusters::list)
+        .post("/security/1.0/registry/clusters", clusters::register)
+        .get("/security/1.0/registry/clusters/{name}", clusters::one)
+        .delete(
+            "/security/1.0/registry/clusters/{name}",
+            clusters::unregister,
+        )
+        .get("/security/1.0/audit/config", audit_config::describe)
+        .put("/security/1.0/audit/config", audit_config::replace)
+        .get("/security/1.0/audit/routes", audit_questions::list_routes)
+        .get("/security/1.0/audit/lookup", audit_questions::lookup_route)
+        .get("/security/1.0/audit/status", audit_questions::status)
+}
+
+/// Every method and path of the API, variable segments in braces.
+#[must_use]
+pub fn known_routes() -> Vec<(Method, &'static str)> {
+    routes().known
+}
+
 /// The whole API, in front of the use cases.
 pub fn router(app: Arc<App>) -> Router {
-    let security = Router::new()
-        .route("/authenticate", get(authenticate::get_token))
-        .route("/jwks.json", get(authenticate::jwks))
-        .route("/features", get(service::features))
-        .route("/metadataClusterId", get(service::metadata_cluster_id))
-        .route("/activenodes/{protocol}", get(service::active_nodes))
-        .route("/roles", get(roles::roles))
-        .route("/roles/{role}", get(roles::role))
-        .route("/roleNames", get(roles::role_names))
-        .route(
-            "/principals/{principal}/roles/{role}",
-            post(role_bindings::bind).delete(role_bindings::unbind),
-        )
-        .route(
-            "/principals/{principal}/roles/{role}/bindings",
-            post(role_bindings::add_patterns)
-                .put(role_bindings::set_patterns)
-                .delete(role_bindings::remove_patterns),
-        )
-        .route(
-            "/principals/{principal}/roles/{role}/resources",
-            post(role_lookups::patterns_of),
-        )
-        .route(
-            "/lookup/principal/{principal}/resources",
-            post(role_lookups::roles_of),
-        )
-        .route(
-            "/lookup/principals/{principal}/roleNames",
-            post(role_lookups::role_names_of),
-        )
-        .route("/lookup/role/{role}", post(role_lookups::holders_of))
-        .route(
-            "/lookup/role/{role}/resource/{type}/name/{name}",
-            post(role_lookups::holders_on),
-        )
-        .route(
-            "/registry/clusters",
-            get(clusters::list).post(clusters::register),
-        )
-        .route(
-            "/registry/clusters/{name}",
-            get(clusters::one).delete(clusters::unregister),
-        )
-        .route(
-            "/audit/config",
-            get(audit_config::describe).put(audit_config::replace),
-        )
-        .route("/audit/routes", get(audit_questions::list_routes))
-        .route("/audit/lookup", get(audit_questions::lookup_route))
-        .route("/audit/status", get(audit_questions::status));
-    let routes = Router::new()
-        .nest("/security/1.0", security)
-        .route("/v1/metadata/id", get(service::metadata_id))
-        .route("/openapi.json", get(openapi::serve))
+    let routes = routes()
+        .router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

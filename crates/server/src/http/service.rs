@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use openmds_api::{FeaturesInfo, MetadataId, PathScope, ScopeBody};
 
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Segments;
 use crate::app::{App, AppError};
 
 /// What the service can do, and with it whether it is up.
@@ -85,7 +86,7 @@ pub(super) async fn metadata_cluster_id(
 pub(super) async fn active_nodes(
     State(app): State<Arc<App>>,
     _: Identified,
-    Path(protocol): Path<String>,
+    Segments(protocol): Segments<String>,
 ) -> Result<Json<Vec<String>>, HttpError> {
     if protocol != "http" && protocol != "https" {
         return Err(AppError::not_found(format!("`{protocol}` is neither http nor https")).into());

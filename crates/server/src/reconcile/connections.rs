@@ -59,9 +59,9 @@ impl Connections {
         let connection =
             target
                 .controller_connection(controller)
-                .ok_or_else(|| KafkaError::Rejected {
+                .map_err(|reason| KafkaError::Rejected {
                     what: format!("the registration of {}", target.name),
-                    reason: "it names no listener".to_string(),
+                    reason,
                 })?;
         let admin = self.connector.connect_controller(&connection).await?;
         self.controllers

@@ -49,13 +49,14 @@ impl Dispatch {
         self.bell.notify_one();
     }
 
-    /// Every cluster as last seen, by name.
+    /// Every cluster as last seen, by name; what was seen before the newest document does not count
+    /// as applied.
     #[must_use]
-    pub fn clusters(&self, now: Timestamp) -> Vec<ClusterStatus> {
+    pub fn clusters(&self, now: Timestamp, newest: Option<Generation>) -> Vec<ClusterStatus> {
         let fleet = self.fleet.borrow();
         let mut clusters: Vec<ClusterStatus> = fleet
             .iter()
-            .map(|(id, cluster)| cluster.shown(id.as_str(), now))
+            .map(|(id, cluster)| cluster.shown(id.as_str(), now, newest))
             .collect();
         clusters.sort_by(|one, other| one.cluster_name.cmp(&other.cluster_name));
         clusters

@@ -1,13 +1,13 @@
 //! Starts rounds: on the bell, on the clock, and again where something was left to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use openmds_kafka::{Connection, Connector};
 use openmds_policy::names::ClusterId;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::connections::Connections;
@@ -83,8 +83,8 @@ impl Driver {
     async fn rounds(&self) {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let mut schedules: BTreeMap<ClusterId, Schedule> = BTreeMap::new();
-        let mut running: JoinSet<(ClusterId, bool)> = JoinSet::new();
-        let mut busy: BTreeSet<ClusterId> = BTreeSet::new();
+        let mut running: JoinSet<bool> = JoinSet::new();
+        let mut busy: BTreeMap<ClusterId, task::Id> = BTreeMap::new();
         loop {
             let targets = self.present();
             schedules.retain(|id, _| targets.iter().any(|target| target.id == *id));
@@ -94,19 +94,20 @@ impl Driver {
                     due: now,
                     unsettled: 0,
                 });
-                if schedule.due > now || !busy.insert(target.id.clone()) {
+                if schedule.due > now || busy.contains_key(&target.id) {
                     continue;
                 }
                 // A bell that rings during the round makes the cluster due again.
                 schedule.due = now + self.settings.reconcile_interval;
                 let (room, permits) = (Arc::clone(&self.room), Arc::clone(&permits));
-                running.spawn(async move {
+                let id = target.id.clone();
+                let round = running.spawn(async move {
                     let _permit = permits.acquire().await;
-                    let settled = room.run(&target).await;
-                    (target.id, settled)
+                    room.run(&target).await
                 });
+                busy.insert(id, round.id());
             }
-            let waiting = schedules.iter().filter(|(id, _)| !busy.contains(*id));
+            let waiting = schedules.iter().filter(|(id, _)| !busy.contains_key(*id));
             let next = waiting
                 .map(|(_, schedule)| schedule.due)
                 .min()
@@ -117,8 +118,11 @@ impl Driver {
                         *schedule = Schedule { due: Instant::now(), unsettled: 0 };
                     }
                 }
-                Some(ended) = running.join_next() => {
-                    if let Ok((id, settled)) = ended {
+                Some(ended) = running.join_next_with_id() => {
+                    // A round that panicked has settled nothing, and must not be its cluster's last.
+                    let (round, settled) = ended.unwrap_or_else(|error| (error.id(), false));
+                    let id = busy.iter().find(|(_, busy)| **busy == round).map(|(id, _)| id.clone());
+                    if let Some(id) = id {
                         busy.remove(&id);
                         self.reschedule(&mut schedules, &id, settled);
                     }

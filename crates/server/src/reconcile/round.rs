@@ -80,7 +80,10 @@ impl Room {
             PushStep::NothingDesired => return Ok(Phase::Default),
             PushStep::Foreign => return Ok(Phase::Foreign),
             PushStep::Unchanged => {}
-            PushStep::Set => self.push(&*admin, target).await?,
+            PushStep::Set => {
+                self.push(&*admin, target).await?;
+                self.note(&target.id, ClusterState::outdate_nodes);
+            }
         }
         let Some(desired) = &target.desired else {
             return Ok(Phase::Default);

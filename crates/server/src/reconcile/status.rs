@@ -101,8 +101,26 @@ impl ClusterState {
         }
     }
 
-    pub(super) fn shown(&self, id: &str, now: Timestamp) -> ClusterStatus {
-        let (state, error) = self.phase.word_and_error();
+    /// What the nodes showed is no longer what they should show.
+    pub(super) fn outdate_nodes(&mut self) {
+        for node in self.nodes.values_mut() {
+            if node.phase == NodePhase::Applied {
+                node.phase = NodePhase::Pending;
+            }
+        }
+    }
+
+    pub(super) fn shown(
+        &self,
+        id: &str,
+        now: Timestamp,
+        newest: Option<Generation>,
+    ) -> ClusterStatus {
+        let outdated = self.tried.max(self.accepted) < newest;
+        let (state, error) = match &self.phase {
+            Phase::Applied | Phase::Default | Phase::Foreign if outdated => ("pending", None),
+            phase => phase.word_and_error(),
+        };
         let wait = |at: &Timestamp| {
             u64::try_from(at.as_millisecond().saturating_sub(now.as_millisecond())).unwrap_or(0)
         };
@@ -117,18 +135,19 @@ impl ClusterState {
             nodes: self
                 .nodes
                 .iter()
-                .map(|((id, role), node)| node.shown(*id, *role, now))
+                .map(|((id, role), node)| node.shown(*id, *role, now, outdated))
                 .collect(),
         }
     }
 }
 
 impl NodeState {
-    fn shown(&self, id: i32, role: Role, now: Timestamp) -> NodeStatus {
+    fn shown(&self, id: i32, role: Role, now: Timestamp, outdated: bool) -> NodeStatus {
         let (state, error) = match &self.phase {
             NodePhase::Unknown(error) => ("unknown", Some(error.clone())),
             NodePhase::Pending => ("pending", None),
             NodePhase::Drifted(error) => ("drifted", Some(error.clone())),
+            NodePhase::Applied if outdated => ("pending", None),
             NodePhase::Applied => ("applied", None),
         };
         let age = |at: &Timestamp| {

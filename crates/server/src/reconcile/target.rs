@@ -9,7 +9,7 @@ use openmds_policy::audit::{Document, LARGEST_CONFIG_VALUE, Metadata};
 use openmds_policy::names::ClusterId;
 use openmds_policy::plan::Tenure;
 
-use crate::config::{ControllerAddress, Settings};
+use crate::config::{ControllerAddress, Settings, is_loopback};
 use crate::store::{AuditRecord, Generation, RegisteredCluster, State};
 use crate::tokens::{ClusterTokens, Issuer};
 
@@ -27,6 +27,8 @@ pub struct Target {
     pub connection: Result<Connection, String>,
     /// The token listeners of its controllers.
     pub controllers: Vec<ControllerAddress>,
+    /// Whether tokens may leave this machine in clear.
+    pub plaintext_allowed: bool,
     /// The value to push, if anybody ever wrote a document.
     pub desired: Option<Desired>,
     /// Whether the cluster's value is ours to change.
@@ -60,6 +62,7 @@ pub fn targets(
         .map(|(name, id, cluster)| Target {
             connection: connection(settings, issuer, &id, cluster),
             controllers: settings.controllers.get(name).cloned().unwrap_or_default(),
+            plaintext_allowed: settings.propagation.plaintext_allowed,
             ..bare(state, name.as_str(), id)
         })
         .collect();
@@ -85,6 +88,7 @@ fn bare(state: &State, name: &str, id: ClusterId) -> Target {
         name: name.to_string(),
         connection: Err(String::new()),
         controllers: Vec::new(),
+        plaintext_allowed: false,
         desired: state
             .audit()
             .and_then(|(generation, record)| desired(*generation, record, &id)),
@@ -134,16 +138,11 @@ fn connection(
         .protocol
         .parse()
         .map_err(|_| format!("protocol {} cannot carry a token", cluster.protocol))?;
-    let exposed = cluster
-        .hosts
-        .iter()
-        .find(|(host, _)| !crate::app::is_loopback(host));
+    let exposed = cluster.hosts.iter().find(|(host, _)| !is_loopback(host));
     if let (SecurityProtocol::SaslPlaintext, Some((host, _)), false) =
         (protocol, exposed, settings.propagation.plaintext_allowed)
     {
-        return Err(format!(
-            "registered with SASL_PLAINTEXT at {host}: a token would cross the network in clear. Register a SASL_SSL listener, or set openmds.push.plaintext.allowed=true"
-        ));
+        return Err(in_clear(host));
     }
     let tls = match (protocol, &settings.propagation.tls) {
         (SecurityProtocol::SaslSsl, None) => {
@@ -174,12 +173,29 @@ fn connection(
     })
 }
 
+fn in_clear(address: &str) -> String {
+    format!(
+        "registered with SASL_PLAINTEXT at {address}: a token would cross the network in clear. Register a SASL_SSL listener, or set openmds.push.plaintext.allowed=true"
+    )
+}
+
 impl Target {
-    /// The connection to one controller: as to the brokers, at its own address.
-    pub fn controller_connection(&self, controller: &ControllerAddress) -> Option<Connection> {
-        let connection = self.connection.as_ref().ok()?;
-        Some(Connection {
-            bootstrap: vec![controller.address.clone()],
+    /// The connection to one controller: as to the brokers, at its own address, or why it gets no
+    /// token.
+    pub fn controller_connection(
+        &self,
+        controller: &ControllerAddress,
+    ) -> Result<Connection, String> {
+        let connection = self.connection.as_ref().map_err(String::clone)?;
+        let address = &controller.address;
+        if connection.protocol == SecurityProtocol::SaslPlaintext
+            && !self.plaintext_allowed
+            && !is_loopback(&address.host)
+        {
+            return Err(in_clear(&address.to_string()));
+        }
+        Ok(Connection {
+            bootstrap: vec![address.clone()],
             ..connection.clone()
         })
     }

@@ -1,6 +1,7 @@
 //! What every store can do, whatever it is made of.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,9 @@ pub enum StoreError {
         "the store holds a record this version cannot read ({0}); was it written by a newer one?"
     )]
     Format(String),
+    /// Another server has it open.
+    #[error("another server is using the store in {}; two cannot write to one, stop it first", .0.display())]
+    InUse(PathBuf),
     /// The medium failed.
     #[error("the store failed: {0}")]
     Io(String),

@@ -24,9 +24,26 @@ use tokio::sync::Mutex;
 
 /// The state in memory above a log.
 pub struct Store {
+    shelf: Arc<Shelf>,
+    writing: Arc<Mutex<()>>,
+}
+
+/// The log and what it says: changed together, by whoever writes.
+struct Shelf {
     log: Arc<dyn MetaLog>,
     state: ArcSwap<State>,
-    writing: Mutex<()>,
+}
+
+impl Shelf {
+    fn append(&self, append: Append, current: &State) -> Result<Generation, StoreError> {
+        let generation = self.log.append(&append)?;
+        let mut next = State::clone(current);
+        for record in append.records {
+            next.apply(generation, record);
+        }
+        self.state.store(Arc::new(next));
+        Ok(generation)
+    }
 }
 
 impl Store {
@@ -39,26 +56,30 @@ impl Store {
             state.apply(generation, record);
         }
         Ok(Self {
-            log,
-            state: ArcSwap::from_pointee(state),
-            writing: Mutex::new(()),
+            shelf: Arc::new(Shelf {
+                log,
+                state: ArcSwap::from_pointee(state),
+            }),
+            writing: Arc::default(),
         })
     }
 
     /// What is true now.
     pub fn read(&self) -> Arc<State> {
-        self.state.load_full()
+        self.shelf.state.load_full()
     }
 
     /// Decides on the present and appends what was decided, as one generation: all of it or
     /// nothing. Nothing else is written in between. An empty decision writes nothing.
+    ///
+    /// Once decided, the write happens, even if the caller is dropped while it waits.
     pub async fn update<E: From<StoreError>>(
         &self,
         actor: &str,
         at: Timestamp,
         decide: impl FnOnce(&State) -> Result<Vec<Record>, E> + Send,
     ) -> Result<Generation, E> {
-        let _one_at_a_time = self.writing.lock().await;
+        let turn = Arc::clone(&self.writing).lock_owned().await;
         let current = self.read();
         let records = decide(&current)?;
         let expected = current.generation();
@@ -67,18 +88,17 @@ impl Store {
         }
         let append = Append {
             expected,
-            records: records.clone(),
+            records,
             actor: actor.to_string(),
             at: at.to_string(),
         };
-        let log = Arc::clone(&self.log);
-        let generation = blocking(move || log.append(&append)).await?;
-        let mut next = State::clone(&current);
-        for record in records {
-            next.apply(generation, record);
-        }
-        self.state.store(Arc::new(next));
-        Ok(generation)
+        let shelf = Arc::clone(&self.shelf);
+        let written = blocking(move || {
+            let generation = shelf.append(append, &current);
+            drop(turn);
+            generation
+        });
+        Ok(written.await?)
     }
 }
 

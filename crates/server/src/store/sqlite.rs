@@ -1,5 +1,8 @@
 //! The embedded store: one SQLite file, which `sqlite3` can look into.
 
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +30,11 @@ const SCHEMA: &str = "
 ";
 
 /// A log in an SQLite file.
-pub struct SqliteLog(Mutex<Connection>);
+pub struct SqliteLog {
+    connection: Mutex<Connection>,
+    /// Held as long as this process writes here; the system lets go of it when the process ends.
+    _lock: File,
+}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -36,20 +43,45 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl SqliteLog {
-    /// Opens or makes `openmds.sqlite` in the folder, which only its owner may enter.
+    /// Opens or makes `openmds.sqlite` in the folder; what is made, only its owner may read. One
+    /// process at a time: the state in memory would not notice what another one writes.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let io = |error: std::io::Error| StoreError::Io(format!("{}: {error}", folder.display()));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(folder, only_owner).map_err(io)?;
-        let connection = Connection::open(folder.join("openmds.sqlite"))?;
+        let io = |error: io::Error| StoreError::Io(format!("{}: {error}", folder.display()));
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(folder).map_err(io)?;
+        let lock = own_file(&folder.join("openmds.lock")).map_err(io)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::InUse(folder.to_path_buf()));
+            }
+            Err(TryLockError::Error(error)) => return Err(io(error)),
+        }
+        let path = folder.join("openmds.sqlite");
+        own_file(&path).map_err(io)?;
+        let connection = Connection::open(path)?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Self(Mutex::new(connection)))
+        Ok(Self {
+            connection: Mutex::new(connection),
+            _lock: lock,
+        })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Opens the file, making it for its owner alone if it is not there.
+fn own_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
 }
 
 fn last(connection: &Connection) -> Result<Generation, StoreError> {

@@ -1,0 +1,107 @@
+//! Putting the rooms together.
+
+use std::sync::Arc;
+
+use openmds_kafka::{Connection, Connector};
+use openmds_policy::names::ClusterId;
+use openmds_policy::rbac::Roles;
+
+use crate::app::{App, Destination};
+use crate::config::{ConfigError, Settings};
+use crate::directory::{DirectoryError, FileDirectory};
+use crate::reconcile::{Dispatch, Driver};
+use crate::store::{MetaLog, Store, StoreError};
+use crate::time::Clock;
+use crate::tokens::{ClusterTokens, Issuer, KeyError, SigningKey};
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The signing key.
+    #[error("confluent.metadata.server.token.key.path: {0}")]
+    Key(#[from] KeyError),
+    /// The user file.
+    #[error("confluent.metadata.server.user.store.file.path: {0}")]
+    Directory(#[from] DirectoryError),
+    /// The store.
+    #[error("openmds.store.path: {0}")]
+    Store(#[from] StoreError),
+    /// The home cluster's settings.
+    #[error("the home cluster cannot be used: {0}")]
+    Home(String),
+    /// A listener.
+    #[error("cannot listen on {listener}: {reason}")]
+    Listener {
+        /// The URL.
+        listener: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// The JWKS file.
+    #[error("openmds.token.jwks.path: {0}")]
+    Jwks(std::io::Error),
+}
+
+/// Builds the use cases, and the driver that brings clusters to what they decide. What the outside
+/// world is made of comes as parameters, so that a test can hold all of it.
+pub async fn assemble(
+    settings: Settings,
+    connector: Arc<dyn Connector>,
+    clock: Arc<dyn Clock>,
+    log: Arc<dyn MetaLog>,
+) -> Result<(Arc<App>, Driver), StartError> {
+    let key = SigningKey::load(&settings.token.key_path)?;
+    let directory = FileDirectory::load(&settings.users_path)?;
+    match directory.plain_passwords() {
+        0 => {}
+        count => {
+            tracing::warn!(count, path = %settings.users_path.display(), "passwords stand in clear in the user file; hash them with `openmds server passwd hash`")
+        }
+    }
+    let issuer = Arc::new(Issuer::new(key, settings.token.clone(), Arc::clone(&clock)));
+    if let Some(path) = &settings.token.jwks_path {
+        crate::files::replace(path, issuer.jwks().as_bytes()).map_err(StartError::Jwks)?;
+    }
+    let home = home_connection(&settings, &issuer)?;
+    let store = Arc::new(Store::open(log).await?);
+    let dispatch = Arc::new(Dispatch::default());
+    let destination = Destination::new(
+        Arc::clone(&connector),
+        settings.destination.clone(),
+        home.clone(),
+    );
+    let driver = Driver::new(
+        settings.clone(),
+        Arc::clone(&issuer),
+        home,
+        connector,
+        Arc::clone(&store),
+        Arc::clone(&dispatch),
+        Arc::clone(&clock),
+    );
+    let app = App::new(
+        settings,
+        store,
+        Arc::new(directory),
+        issuer,
+        Roles::predefined(),
+        clock,
+        dispatch,
+        destination,
+    );
+    Ok((Arc::new(app), driver))
+}
+
+fn home_connection(settings: &Settings, issuer: &Arc<Issuer>) -> Result<Connection, StartError> {
+    // Without an id no token is asked for: the settings require one then.
+    let id = settings.home.cluster_id.clone();
+    let id = id.unwrap_or_else(|| ClusterId::new(""));
+    let tokens = Arc::new(ClusterTokens::new(Arc::clone(issuer), id));
+    settings.home.connection(tokens).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        StartError::Home(errors.join("; "))
+    })
+}
