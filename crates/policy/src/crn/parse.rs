@@ -8,7 +8,8 @@ use super::pattern::{CrnPattern, PatternElement, ValuePattern};
 use super::{canonical_kind, percent};
 use crate::text::quotation;
 
-/// Longest CRN text taken, bytes; far above any real one, it bounds the work on hostile input.
+/// Longest CRN text taken, bytes, as written and in its normal spelling; far above any real one, it
+/// bounds the work on hostile input.
 const LONGEST: usize = 4096;
 
 /// Why a text is not a CRN or not a pattern.
@@ -59,9 +60,9 @@ pub enum CrnError {
         position: usize,
     },
     /// The text is longer than any CRN.
-    #[error("the CRN is {length} bytes long; at most {LONGEST} are taken")]
+    #[error("the CRN is {length} bytes long, with all escapes; at most {LONGEST} are taken")]
     TooLong {
-        /// Bytes in the offending text.
+        /// Bytes in the offending text, or in its normal spelling.
         length: usize,
     },
 }
@@ -83,10 +84,15 @@ pub fn check_authority(authority: &str) -> Result<(), CrnError> {
     })
 }
 
-fn split(text: &str) -> Result<Split<'_>, CrnError> {
-    if text.len() > LONGEST {
-        return Err(CrnError::TooLong { length: text.len() });
+fn check_length(length: usize) -> Result<(), CrnError> {
+    if length > LONGEST {
+        return Err(CrnError::TooLong { length });
     }
+    Ok(())
+}
+
+fn split(text: &str) -> Result<Split<'_>, CrnError> {
+    check_length(text.len())?;
     let rest = text
         .strip_prefix("crn://")
         .ok_or_else(|| CrnError::Scheme {
@@ -147,10 +153,12 @@ impl Crn {
                 value,
             });
         }
-        Ok(Self {
+        let parsed = Self {
             authority: parts.authority.to_string(),
             elements,
-        })
+        };
+        check_length(parsed.to_string().len())?;
+        Ok(parsed)
     }
 }
 
@@ -170,9 +178,11 @@ impl CrnPattern {
                 value,
             });
         }
-        Ok(Self {
+        let parsed = Self {
             authority: parts.authority.to_string(),
             elements,
-        })
+        };
+        check_length(parsed.to_string().len())?;
+        Ok(parsed)
     }
 }
