@@ -11,6 +11,12 @@ mod cases;
 #[cfg(test)]
 mod crn;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rbac;
+#[cfg(test)]
+mod role_matrix;

@@ -1,0 +1,7 @@
+//! What holds for all documents, events, bindings and plans, not only for examples.
+
+mod access;
+mod generate;
+mod names;
+mod plans;
+mod routing;
