@@ -6,11 +6,14 @@
 
 pub mod acls;
 pub mod blueprint;
+mod builder;
 pub mod certificates;
+pub mod check;
 mod cli;
 pub mod clients;
 mod cluster;
 mod env_file;
+pub mod events;
 pub mod fetch;
 mod ground;
 pub mod http;
@@ -31,11 +34,13 @@ mod server;
 pub mod server_config;
 pub mod shape;
 pub mod stop;
+pub mod story;
 mod tools;
 pub mod versions;
 
+pub use builder::Builder;
 pub use cli::Ran;
 pub use cluster::Cluster;
 pub use node::Node;
-pub use playground::{Builder, Playground};
+pub use playground::Playground;
 pub use server::Server;

@@ -1,13 +1,20 @@
 //! The program behind `./quickstart`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
-use openmds_playground::Playground;
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use openmds_playground::layout::Layout;
-use openmds_playground::progress::Progress;
-use openmds_playground::stop;
+use openmds_playground::progress::{Progress, say};
+use openmds_playground::story::{self, DENIED_TOPIC};
+use openmds_playground::versions::{NEWEST, SUPPORTED, Tool};
+use openmds_playground::{Builder, Playground, check, stop};
+use tokio::signal::unix::{SignalKind, signal};
+
+const DEFAULT_DIRECTORY: &str = ".playground";
 
 /// Real Apache Kafka clusters and a metadata server on this machine.
 #[derive(Debug, Parser)]
@@ -21,6 +28,21 @@ struct Cli {
 enum Command {
     /// Boots three clusters and the server and tells the story of centralized audit logs
     Quickstart(Quickstart),
+
+    /// Prints the supported versions of Apache Kafka, one a line
+    Versions {
+        /// Which of them
+        #[arg(value_enum, default_value = "all")]
+        which: Which,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Which {
+    /// The default of `quickstart`
+    Newest,
+    /// Every one, oldest first
+    All,
 }
 
 #[derive(Debug, Args)]
@@ -46,13 +68,19 @@ struct Quickstart {
     kafka: Option<String>,
 
     /// Where state is kept
-    #[arg(long, value_name = "DIR", default_value = ".playground")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_DIRECTORY)]
     directory: PathBuf,
 }
 
 fn main() -> ExitCode {
-    let Command::Quickstart(options) = Cli::parse().command;
-    match quickstart(&options) {
+    let result = match Cli::parse().command {
+        Command::Quickstart(options) => quickstart(&options),
+        Command::Versions { which } => {
+            versions(which);
+            Ok(())
+        }
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             Progress::visible().note(format_args!("\nerror: {error:#}"));
@@ -61,7 +89,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn quickstart(options: &Quickstart) -> anyhow::Result<()> {
+fn versions(which: Which) {
+    match which {
+        Which::Newest => say(NEWEST.broker),
+        Which::All => SUPPORTED.iter().for_each(|release| say(release.broker)),
+    }
+}
+
+fn quickstart(options: &Quickstart) -> Result<()> {
     let progress = Progress::visible();
     if options.stop {
         let ended = progress.timed("stopped", || {
@@ -70,16 +105,112 @@ fn quickstart(options: &Quickstart) -> anyhow::Result<()> {
         progress.note(format_args!("{ended} process(es) ended"));
         return Ok(());
     }
+    if options.check {
+        return check(options, progress);
+    }
     if options.fresh {
         stop::forget(&options.directory)?;
     }
-    let mut builder = Playground::builder(&options.directory)
-        .progress(progress)
-        .kafka_alone();
-    if let Some(version) = &options.kafka {
-        builder = builder.kafka(version);
+    stop_on_signals(&options.directory)?;
+    let playground = builder(options, &options.directory, progress).start()?;
+    story::tell(&playground)?;
+    what_next(&playground, options.detach);
+    if options.detach {
+        playground.detach();
+        return Ok(());
     }
-    let playground = builder.start()?;
-    playground.detach();
+    wait_for_the_end(&playground);
+    Ok(())
+}
+
+fn builder(options: &Quickstart, directory: &Path, progress: Progress) -> Builder {
+    let builder = Playground::builder(directory).progress(progress);
+    match &options.kafka {
+        Some(version) => builder.kafka(version),
+        None => builder,
+    }
+}
+
+/// In a directory of its own unless one is asked for, so that it neither needs nor disturbs what else runs.
+fn check(options: &Quickstart, progress: Progress) -> Result<()> {
+    let temporary = tempfile::Builder::new()
+        .prefix("openmds-check-")
+        .tempdir()?;
+    let directory = match &options.directory {
+        given if given == Path::new(DEFAULT_DIRECTORY) => temporary.path(),
+        given => given,
+    };
+    stop::forget(directory)?;
+    stop_on_signals(directory)?;
+    let playground = builder(options, directory, progress).start()?;
+    let verified =
+        story::tell(&playground).and_then(|told| check::verify(&playground, &told, progress));
+    let stopped = progress.timed("stopped", || playground.stop());
+    if let Err(error) = verified {
+        progress.note(format_args!(
+            "state and logs are kept in {}",
+            directory.display()
+        ));
+        let _ = temporary.keep();
+        return Err(error);
+    }
+    stopped?;
+    progress.note("check: every step was seen from outside");
+    Ok(())
+}
+
+fn what_next(playground: &Playground, detached: bool) {
+    let stop = if detached {
+        "./quickstart --stop"
+    } else {
+        "Ctrl-C"
+    };
+    let root = playground.layout().root().display();
+    say(format_args!(
+        "
+=== Everything is running. Try next:
+. {root}/env; PATH={root}/bin:$PATH      # addresses, passwords, Kafka's tools
+openmds login --url $OPENMDS_URL         # as mds, alice or bob
+openmds audit-log status --watch         # in one shell, while in another:
+openmds audit-log config describe > c.json; $EDITOR c.json; openmds audit-log config update < c.json
+openmds audit-log route lookup crn:///kafka=$PAYMENTS_CLUSTER_ID/topic=orders
+kafka-console-consumer --bootstrap-server $LOGS_BOOTSTRAP {flag} $LOGS_ADMIN_CONFIG \\
+  --topic {DENIED_TOPIC} --from-beginning
+{stop}         # stops it all",
+        flag = Tool::ConsoleConsumer.config_flag(playground.release().tools),
+    ));
+}
+
+/// Returns when another shell has stopped everything; Ctrl-C ends this process otherwise.
+fn wait_for_the_end(playground: &Playground) {
+    while playground.is_running() {
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// From now on Ctrl-C and SIGTERM stop everything before this process ends.
+fn stop_on_signals(directory: &Path) -> Result<()> {
+    let layout = Layout::new(directory)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (mut interrupt, mut terminate) = {
+        let _context = runtime.enter();
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        )
+    };
+    thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        });
+        let progress = Progress::visible();
+        let stopped = progress.timed("stopped", || stop::everything(&layout));
+        std::process::exit(if stopped.is_ok() { 130 } else { 1 });
+    });
     Ok(())
 }

@@ -1,130 +1,23 @@
 //! A playground as a whole: prepared, started, stopped.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use crate::blueprint::Blueprint;
+use crate::builder::Builder;
 use crate::cli::{self, Ran};
 use crate::cluster::Cluster;
 use crate::ground::Ground;
-use crate::java::Java;
 use crate::layout::Layout;
+use crate::node::Node;
 use crate::ports::HeldPort;
-use crate::programs::Programs;
-use crate::progress::Progress;
 use crate::server::Server;
-use crate::shape::{ARCHIVE, HOME, LOGS, PAYMENTS, Shape};
-use crate::versions::{self, NEWEST, Release, Tool};
-use crate::{acls, certificates, clients, env_file, fetch, keys, stop, tools};
-
-/// How a playground is to be made.
-#[derive(Debug)]
-pub struct Builder {
-    directory: PathBuf,
-    kafka: Option<String>,
-    cache: Option<PathBuf>,
-    progress: Progress,
-    plugin: bool,
-    archive: bool,
-}
-
-impl Builder {
-    /// The Kafka version; default the newest, or what an existing playground was made for.
-    #[must_use]
-    pub fn kafka(mut self, version: &str) -> Self {
-        self.kafka = Some(version.to_owned());
-        self
-    }
-
-    /// Shows or hides progress; default hidden.
-    #[must_use]
-    pub fn progress(mut self, progress: Progress) -> Self {
-        self.progress = progress;
-        self
-    }
-
-    /// Kafka alone: its own `StandardAuthorizer` instead of the plugin, and no metadata server.
-    #[must_use]
-    pub fn kafka_alone(mut self) -> Self {
-        self.plugin = false;
-        self
-    }
-
-    /// Adds a fourth cluster, `archive`: a second possible destination.
-    #[must_use]
-    pub fn with_archive(mut self) -> Self {
-        self.archive = true;
-        self
-    }
-
-    /// Fetches, prepares and starts everything; returns when all of it answers.
-    pub fn start(self) -> Result<Playground> {
-        let java = Java::find()?;
-        let programs = Programs::beside_us()?;
-        if self.plugin {
-            programs.require()?;
-        }
-        let layout = Layout::new(&self.directory)?;
-        fs::create_dir_all(layout.root())
-            .with_context(|| format!("cannot create {}", layout.root().display()))?;
-        let lock = lock(&layout)?;
-        refuse_running(&layout)?;
-        let (blueprint, ports) = self.blueprint(&layout)?;
-        let release = Ground::release_of(&blueprint)?;
-        let cache = match self.cache {
-            Some(cache) => cache,
-            None => fetch::cache()?,
-        };
-        let jars = fetch::release(&cache, release, self.progress)?;
-        let ground = Arc::new(Ground {
-            layout,
-            blueprint,
-            release,
-            java,
-            jars,
-            programs,
-            progress: self.progress,
-        });
-        let playground = Playground::new(ground, Some(lock));
-        playground.boot(ports)?;
-        Ok(playground)
-    }
-
-    fn blueprint(&self, layout: &Layout) -> Result<(Blueprint, Vec<HeldPort>)> {
-        if let Some(blueprint) = Blueprint::load(layout)? {
-            if let Some(asked) = &self.kafka
-                && *asked != blueprint.kafka
-            {
-                bail!(
-                    "{} was made for Kafka {}, not {asked}: start over with --fresh",
-                    layout.root().display(),
-                    blueprint.kafka
-                );
-            }
-            let ports = blueprint.hold_ports()?;
-            return Ok((blueprint, ports));
-        }
-        let release: Release = match &self.kafka {
-            Some(version) => versions::find(version)?,
-            None => NEWEST,
-        };
-        let mut shapes: Vec<Shape> = vec![HOME, PAYMENTS, LOGS];
-        if self.archive {
-            shapes.push(ARCHIVE);
-        }
-        let (blueprint, ports) = Blueprint::draw(release, &shapes, self.plugin)?;
-        certificates::write_all(&blueprint, layout)?;
-        keys::generate(layout)?;
-        clients::write_all(&blueprint, layout)?;
-        // Last: a directory with a blueprint is complete.
-        blueprint.save(layout)?;
-        Ok((blueprint, ports))
-    }
-}
+use crate::versions::{Release, Tool};
+use crate::{acls, env_file, tools};
 
 /// Everything that runs.
 #[derive(Debug)]
@@ -139,17 +32,10 @@ pub struct Playground {
 impl Playground {
     /// A playground in this directory.
     pub fn builder(directory: impl AsRef<Path>) -> Builder {
-        Builder {
-            directory: directory.as_ref().to_owned(),
-            kafka: None,
-            cache: None,
-            progress: Progress::quiet(),
-            plugin: true,
-            archive: false,
-        }
+        Builder::new(directory.as_ref())
     }
 
-    fn new(ground: Arc<Ground>, lock: Option<File>) -> Self {
+    pub(crate) fn new(ground: Arc<Ground>, lock: Option<File>) -> Self {
         let clusters = ground
             .blueprint
             .clusters
@@ -165,7 +51,7 @@ impl Playground {
         }
     }
 
-    fn boot(&self, ports: Vec<HeldPort>) -> Result<()> {
+    pub(crate) fn boot(&self, ports: Vec<HeldPort>, server: bool) -> Result<()> {
         let progress = self.ground.progress;
         progress.timed("prepared configuration and data directories", || {
             self.each_node(|node| node.prepare())?;
@@ -183,7 +69,7 @@ impl Playground {
                 )
             })
         })?;
-        if self.ground.blueprint.plugin {
+        if server {
             progress.timed("the metadata server is ready", || self.server.start())?;
         }
         progress.timed("access rules are in place", || self.add_acls())
@@ -257,7 +143,22 @@ impl Playground {
         std::mem::forget(self);
     }
 
-    fn each_node(&self, work: impl Fn(&crate::node::Node) -> Result<()> + Sync) -> Result<()> {
+    /// Whether any of its processes is alive.
+    pub fn is_running(&self) -> bool {
+        let mut nodes = self.clusters.iter().flat_map(Cluster::nodes);
+        self.server.is_running() || nodes.any(Node::is_running)
+    }
+
+    /// The release of Apache Kafka that runs.
+    pub fn release(&self) -> Release {
+        self.ground.release
+    }
+
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    fn each_node(&self, work: impl Fn(&Node) -> Result<()> + Sync) -> Result<()> {
         in_parallel(
             self.clusters.iter().flat_map(|cluster| cluster.nodes()),
             work,
@@ -293,36 +194,4 @@ fn in_parallel<T: Send>(
             .into_iter()
             .collect()
     })
-}
-
-fn lock(layout: &Layout) -> Result<File> {
-    let path = layout.lock();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another process works on the playground in {}; stop it first (./quickstart --stop)",
-            layout.root().display()
-        ),
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
-    }
-}
-
-fn refuse_running(layout: &Layout) -> Result<()> {
-    let running = stop::running(layout)?;
-    if !running.is_empty() {
-        bail!(
-            "the playground in {} is already running ({}); stop it first (./quickstart --stop)",
-            layout.root().display(),
-            running.join(", ")
-        );
-    }
-    Ok(())
 }

@@ -37,7 +37,7 @@ impl Programs {
             (&self.openmds, "cargo build -p openmds"),
             (
                 &self.plugin_jar,
-                "cargo build -p openmds-broker-plugin && mvn -f crates/broker-plugin/java package",
+                "cargo build -p openmds-broker-plugin && mvn -f crates/broker-plugin/java package -Dnative.dir=$PWD/target/debug",
             ),
         ] {
             if !file.is_file() {

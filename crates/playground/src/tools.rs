@@ -57,6 +57,11 @@ pub(crate) fn command(ground: &Ground, tool: Tool) -> Command {
     command
 }
 
+/// The flag by which this release's console clients take a properties file.
+pub(crate) fn client_config_flag(ground: &Ground, tool: Tool) -> &'static str {
+    tool.config_flag(ground.release.tools)
+}
+
 /// Everything that a program printed.
 pub(crate) fn said(output: &Output) -> String {
     format!(

@@ -120,4 +120,14 @@ impl Tool {
             Self::ConsumerGroups => "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
         }
     }
+
+    /// The flag that takes a file of client properties. The console clients had their own until 4.1.
+    pub fn config_flag(self, tools: &str) -> &'static str {
+        let old = tools.starts_with("3.") || tools.starts_with("4.0") || tools.starts_with("4.1");
+        match self {
+            Self::ConsoleProducer if old => "--producer.config",
+            Self::ConsoleConsumer if old => "--consumer.config",
+            _ => "--command-config",
+        }
+    }
 }

@@ -1,0 +1,204 @@
+//! What the story claims, looked at from outside: with Kafka's own tools, never with `openmds`.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::blueprint::{ClusterPlan, NodePlan, write_private};
+use crate::events::{EventStream, Expected};
+use crate::playground::Playground;
+use crate::progress::Progress;
+use crate::properties::Properties;
+use crate::shape::{ADMIN, BROKER, LOGS, Listener};
+use crate::story::{ALLOWED_TOPIC, DEFAULT_TOPIC, DENIED_TOPIC, RETENTION_MS, Told};
+use crate::versions::Tool;
+
+const KEY: &str = "confluent.security.event.router.config";
+const BOUND: Duration = Duration::from_secs(20);
+
+/// Verifies every claim; the first that is wrong is the error.
+pub fn verify(playground: &Playground, told: &Told, progress: Progress) -> Result<()> {
+    for topic in [DEFAULT_TOPIC, ALLOWED_TOPIC, DENIED_TOPIC] {
+        progress.timed(format_args!("check: {topic} by kafka-topics"), || {
+            destination_topic(playground, topic)
+        })?;
+    }
+    for cluster in playground.clusters() {
+        for node in cluster.nodes() {
+            progress.timed(
+                format_args!(
+                    "check: document of {} node {} by kafka-configs",
+                    cluster.name(),
+                    node.id()
+                ),
+                || same_document(playground, cluster.plan(), node.plan(), &told.document),
+            )?;
+        }
+    }
+    for topic in [DEFAULT_TOPIC, ALLOWED_TOPIC, DENIED_TOPIC] {
+        progress.timed(
+            format_args!("check: events in {topic} by kafka-console-consumer"),
+            || events(playground, topic, &told.expected),
+        )?;
+    }
+    Ok(())
+}
+
+fn destination_topic(playground: &Playground, topic: &str) -> Result<()> {
+    let logs = playground.cluster(LOGS.name)?;
+    let config = playground.layout().client(LOGS.name, ADMIN);
+    let said = playground.tool(
+        Tool::Topics,
+        &[
+            "--bootstrap-server",
+            &logs.bootstrap(),
+            "--command-config",
+            &config.display().to_string(),
+            "--describe",
+            "--topic",
+            topic,
+        ],
+    )?;
+    ensure!(
+        said.contains(&format!("PartitionCount: {}", LOGS.partitions)),
+        "{topic} does not have the destination's {} partitions:\n{said}",
+        LOGS.partitions
+    );
+    ensure!(
+        said.contains(&format!("retention.ms={RETENTION_MS}")),
+        "{topic} does not have retention.ms={RETENTION_MS}:\n{said}"
+    );
+    Ok(())
+}
+
+/// A node's own answer shows the described document, except `metadata` and retention times.
+fn same_document(
+    playground: &Playground,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+    described: &Value,
+) -> Result<()> {
+    let found = applied_document(playground, cluster, node)?;
+    ensure!(
+        comparable(&found) == comparable(described),
+        "{} node {} has applied another document: {found}",
+        cluster.name,
+        node.id
+    );
+    Ok(())
+}
+
+/// The document that a node says it has applied, asked at that node with `kafka-configs`.
+pub fn applied_document(
+    playground: &Playground,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+) -> Result<Value> {
+    let id = node.id.to_string();
+    let (flag, listener, config) = if node.role.is_broker() {
+        let config = playground.layout().client(&cluster.name, ADMIN);
+        ("--bootstrap-server", Listener::Client, config)
+    } else {
+        let config = controller_client(playground, cluster)?;
+        ("--bootstrap-controller", Listener::Controller, config)
+    };
+    let port = node
+        .ports
+        .get(&listener)
+        .context("the node has this listener")?;
+    let said = playground.tool(
+        Tool::Configs,
+        &[
+            flag,
+            &format!("127.0.0.1:{port}"),
+            "--command-config",
+            &config.display().to_string(),
+            "--entity-type",
+            "brokers",
+            "--entity-name",
+            &id,
+            "--describe",
+            "--all",
+        ],
+    )?;
+    parse(&said).with_context(|| format!("{} node {id} shows no document", cluster.name))
+}
+
+/// The document in the cluster-wide default, asked with `kafka-configs --entity-default`.
+pub fn default_document(playground: &Playground, cluster: &str) -> Result<Value> {
+    let config = playground.layout().client(cluster, ADMIN);
+    let said = playground.tool(
+        Tool::Configs,
+        &[
+            "--bootstrap-server",
+            &playground.cluster(cluster)?.bootstrap(),
+            "--command-config",
+            &config.display().to_string(),
+            "--entity-type",
+            "brokers",
+            "--entity-default",
+            "--describe",
+        ],
+    )?;
+    parse(&said).with_context(|| format!("{cluster} has no document"))
+}
+
+/// The first value of the key in what `kafka-configs --describe` prints.
+fn parse(said: &str) -> Result<Value> {
+    let marker = format!("{KEY}=");
+    let Some((_, rest)) = said.split_once(&marker) else {
+        bail!("{KEY} is not there");
+    };
+    // The value is followed by ` sensitive=...` on the same line.
+    serde_json::Deserializer::from_str(rest)
+        .into_iter::<Value>()
+        .next()
+        .context("the value is empty")?
+        .with_context(|| format!("the value of {KEY} is no JSON"))
+}
+
+/// A document without what may differ between the server and a broker.
+pub fn comparable(document: &Value) -> Value {
+    let mut document = document.clone();
+    if let Some(fields) = document.as_object_mut() {
+        fields.remove("metadata");
+    }
+    let topics = document
+        .pointer_mut("/destinations/topics")
+        .and_then(Value::as_object_mut);
+    for topic in topics.into_iter().flat_map(|topics| topics.values_mut()) {
+        if let Some(settings) = topic.as_object_mut() {
+            settings.remove("retention_ms");
+        }
+    }
+    document
+}
+
+/// The brokers' own credentials, which are those that a controller's listener knows.
+fn controller_client(playground: &Playground, cluster: &ClusterPlan) -> Result<std::path::PathBuf> {
+    let password = playground.blueprint().password(BROKER)?;
+    let mut properties = Properties::new();
+    properties
+        .set("security.protocol", cluster.shape()?.protocol(Listener::Controller))
+        .set("sasl.mechanism", "PLAIN")
+        .set(
+            "sasl.jaas.config",
+            format!(
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{BROKER}\" password=\"{password}\";"
+            ),
+        );
+    let path = playground.layout().client(&cluster.name, "controller");
+    write_private(&path, properties.to_string().as_bytes())?;
+    Ok(path)
+}
+
+fn events(playground: &Playground, topic: &str, expected: &[Expected]) -> Result<()> {
+    let mut stream = EventStream::open(playground, LOGS.name, topic)?;
+    for event in expected.iter().filter(|event| event.topic == topic) {
+        stream
+            .wait_for(BOUND, |found| event.matches(found))
+            .with_context(|| format!("missing: {event}"))?;
+    }
+    Ok(())
+}
