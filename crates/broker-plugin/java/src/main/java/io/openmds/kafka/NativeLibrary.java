@@ -74,6 +74,8 @@ final class NativeLibrary {
             copy.toFile().deleteOnExit();
             Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
             System.load(copy.toString());
+            // What is mapped stays; a killed broker leaves nothing behind.
+            Files.deleteIfExists(copy);
             return "the jar, " + resource;
         }
     }
