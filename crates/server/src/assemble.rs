@@ -99,9 +99,13 @@ fn home_connection(settings: &Settings, issuer: &Arc<Issuer>) -> Result<Connecti
     // Without an id no token is asked for: the settings require one then.
     let id = settings.home.cluster_id.clone();
     let id = id.unwrap_or_else(|| ClusterId::new(""));
-    let tokens = Arc::new(ClusterTokens::new(Arc::clone(issuer), id));
-    settings.home.connection(tokens).map_err(|errors| {
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        StartError::Home(errors.join("; "))
-    })
+    let tokens = ClusterTokens::new(Arc::clone(issuer), id)
+        .in_clear_if(settings.propagation.plaintext_allowed);
+    settings
+        .home
+        .connection(Arc::new(tokens))
+        .map_err(|errors| {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            StartError::Home(errors.join("; "))
+        })
 }

@@ -1,6 +1,7 @@
 //! The credential that logs us in.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -40,6 +41,11 @@ pub trait TokenSource: Send + Sync {
     ///
     /// The error text is shown to operators.
     fn token(&self) -> Result<SecretString, String>;
+
+    /// Whether a token may go to this address without TLS, where anybody on the way could take it.
+    fn may_cross_in_clear(&self, peer: IpAddr) -> bool {
+        peer.is_loopback()
+    }
 }
 
 /// The name of a SASL mechanism that we can use.

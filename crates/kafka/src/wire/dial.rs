@@ -1,6 +1,7 @@
 //! From an address to an open stream.
 
 use std::io;
+use std::net::IpAddr;
 
 use tokio::net::{TcpStream, lookup_host};
 
@@ -9,12 +10,12 @@ use super::frame::Stream;
 use super::tls::TlsClient;
 use crate::{HostPort, KafkaError};
 
-/// Connects, and does the TLS handshake if the listener has one.
+/// Connects, and does the TLS handshake if the listener has one. Tells the address behind the name.
 pub(super) async fn dial(
     at: &HostPort,
     tls: Option<&TlsClient>,
     deadline: &Deadline,
-) -> Result<Box<dyn Stream>, KafkaError> {
+) -> Result<(Box<dyn Stream>, IpAddr), KafkaError> {
     let tcp = match deadline.run(connect(at)).await {
         Some(connected) => connected?,
         None => {
@@ -29,13 +30,17 @@ pub(super) async fn dial(
     // Without this, Nagle's algorithm holds back small requests.
     tcp.set_nodelay(true)
         .map_err(|e| unreachable(at, e.to_string()))?;
-    match tls {
-        None => Ok(Box::new(tcp)),
+    let peer = tcp
+        .peer_addr()
+        .map_err(|e| unreachable(at, e.to_string()))?;
+    let stream: Box<dyn Stream> = match tls {
+        None => Box::new(tcp),
         Some(tls) => {
             let shaken = deadline.run(tls.handshake(at, tcp)).await;
-            shaken.unwrap_or_else(|| Err(deadline.missed(format!("TLS handshake with {at}"))))
+            shaken.unwrap_or_else(|| Err(deadline.missed(format!("TLS handshake with {at}"))))?
         }
-    }
+    };
+    Ok((stream, peer.ip()))
 }
 
 async fn connect(at: &HostPort) -> Result<TcpStream, KafkaError> {

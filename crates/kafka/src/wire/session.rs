@@ -1,6 +1,7 @@
 //! One connection, logged in.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -18,7 +19,7 @@ use super::dial::{dial, unreachable};
 use super::frame::{self, FrameError, Stream};
 use super::tls::TlsClient;
 use super::{login, tls_failure};
-use crate::{Connection, HostPort, KafkaError};
+use crate::{Connection, HostPort, KafkaError, Sasl};
 
 /// A logged-in connection to one node, for one request at a time.
 ///
@@ -33,6 +34,25 @@ pub(super) struct Session {
     expires: Option<Instant>,
 }
 
+/// Brokers say themselves under which addresses they are reached, so each one is judged.
+fn refuse_token_in_clear(
+    at: &HostPort,
+    peer: IpAddr,
+    connection: &Connection,
+) -> Result<(), KafkaError> {
+    match &connection.sasl {
+        Some(Sasl::OAuthBearer(tokens)) if !tokens.may_cross_in_clear(peer) => {
+            Err(KafkaError::Rejected {
+                what: format!("the login at {at}"),
+                reason: "the listener has no TLS and is not on this machine, so the token would \
+                         cross the network in clear; use a SASL_SSL listener"
+                    .to_owned(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The version that every broker since 2.4 reads, and that says who we are.
 const API_VERSIONS: i16 = 3;
 
@@ -44,8 +64,12 @@ impl Session {
         tls: Option<&TlsClient>,
         deadline: &Deadline,
     ) -> Result<Self, KafkaError> {
+        let (stream, peer) = dial(at, tls, deadline).await?;
+        if tls.is_none() {
+            refuse_token_in_clear(at, peer, connection)?;
+        }
         let mut session = Self {
-            stream: dial(at, tls, deadline).await?,
+            stream,
             at: at.clone(),
             client_id: StrBytes::from_string(connection.client_id.clone()),
             versions: BTreeMap::new(),

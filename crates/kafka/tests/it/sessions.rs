@@ -70,6 +70,30 @@ async fn a_missing_token_or_credential_is_said_before_anything_is_sent() {
     assert_eq!(broker.logins(), 0);
 }
 
+/// A token whose owner trusts no way without TLS, not even this machine's own.
+struct Guarded;
+
+impl TokenSource for Guarded {
+    fn token(&self) -> Result<SecretString, String> {
+        Ok(SecretString::from("secret.jwt.here"))
+    }
+
+    fn may_cross_in_clear(&self, _: std::net::IpAddr) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_cross_in_clear_is_not_sent() {
+    let broker = Broker::start(Script::default()).await;
+    let mut guarded = connection(&broker, Ok(""));
+    guarded.sasl = Some(Sasl::OAuthBearer(Arc::new(Guarded)));
+    let error = failure(&guarded).await;
+    assert!(matches!(error, KafkaError::Rejected { .. }), "{error}");
+    assert!(error.to_string().contains("SASL_SSL"), "{error}");
+    assert_eq!(broker.logins(), 0);
+}
+
 #[tokio::test]
 async fn a_kept_connection_serves_many_calls() {
     let broker = Broker::start(Script::default()).await;

@@ -160,13 +160,12 @@ fn connection(
             })
         })
         .collect();
+    let tokens = ClusterTokens::new(Arc::clone(issuer), id.clone())
+        .in_clear_if(settings.propagation.plaintext_allowed);
     Ok(Connection {
         bootstrap,
         protocol,
-        sasl: Some(Sasl::OAuthBearer(Arc::new(ClusterTokens::new(
-            Arc::clone(issuer),
-            id.clone(),
-        )))),
+        sasl: Some(Sasl::OAuthBearer(Arc::new(tokens))),
         tls,
         client_id: "openmds".to_string(),
         timeout: CALL,

@@ -1,5 +1,6 @@
 //! Making and checking tokens.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,13 +110,28 @@ impl Issuer {
 pub struct ClusterTokens {
     issuer: Arc<Issuer>,
     cluster: ClusterId,
+    anywhere_in_clear: bool,
 }
 
 impl ClusterTokens {
-    /// Tokens for this cluster.
+    /// Tokens for this cluster, which leave this machine only under TLS.
     #[must_use]
     pub const fn new(issuer: Arc<Issuer>, cluster: ClusterId) -> Self {
-        Self { issuer, cluster }
+        Self {
+            issuer,
+            cluster,
+            anywhere_in_clear: false,
+        }
+    }
+
+    /// The same tokens, which may leave this machine without TLS if an operator said so
+    /// (`rulings.md` 15).
+    #[must_use]
+    pub fn in_clear_if(self, anywhere_in_clear: bool) -> Self {
+        Self {
+            anywhere_in_clear,
+            ..self
+        }
     }
 }
 
@@ -124,5 +140,9 @@ impl TokenSource for ClusterTokens {
         self.issuer
             .sign(OWN_PRINCIPAL, self.cluster.as_str(), OWN_LIFE)
             .map(SecretString::from)
+    }
+
+    fn may_cross_in_clear(&self, peer: IpAddr) -> bool {
+        self.anywhere_in_clear || peer.is_loopback()
     }
 }
