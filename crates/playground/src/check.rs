@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::blueprint::{ClusterPlan, NodePlan, write_private};
 use crate::events::{EventStream, Expected};
+use crate::parallel::in_parallel;
 use crate::playground::Playground;
 use crate::progress::Progress;
 use crate::properties::Properties;
@@ -15,37 +16,37 @@ use crate::story::{ALLOWED_TOPIC, DEFAULT_TOPIC, DENIED_TOPIC, RETENTION_MS, Tol
 use crate::versions::Tool;
 
 const KEY: &str = "confluent.security.event.router.config";
+const TOPICS: [&str; 3] = [DEFAULT_TOPIC, ALLOWED_TOPIC, DENIED_TOPIC];
 const BOUND: Duration = Duration::from_secs(20);
 
-/// Verifies every claim; the first that is wrong is the error.
+/// Verifies every claim; what is wrong first is the error.
 pub fn verify(playground: &Playground, told: &Told, progress: Progress) -> Result<()> {
-    for topic in [DEFAULT_TOPIC, ALLOWED_TOPIC, DENIED_TOPIC] {
-        progress.timed(format_args!("check: {topic} by kafka-topics"), || {
-            destination_topic(playground, topic)
-        })?;
-    }
-    for cluster in playground.clusters() {
-        for node in cluster.nodes() {
-            progress.timed(
-                format_args!(
-                    "check: document of {} node {} by kafka-configs",
-                    cluster.name(),
-                    node.id()
-                ),
-                || same_document(playground, cluster.plan(), node.plan(), &told.document),
-            )?;
-        }
-    }
-    for topic in [DEFAULT_TOPIC, ALLOWED_TOPIC, DENIED_TOPIC] {
+    progress.timed("check: destination topics by kafka-topics", || {
+        destination_topics(playground)
+    })?;
+    let nodes = playground
+        .clusters()
+        .iter()
+        .flat_map(|cluster| cluster.nodes().iter().map(move |node| (cluster, node)));
+    in_parallel(nodes, |(cluster, node)| {
+        progress.timed(
+            format_args!(
+                "check: document of {} node {} by kafka-configs",
+                cluster.name(),
+                node.id()
+            ),
+            || same_document(playground, cluster.plan(), node.plan(), &told.document),
+        )
+    })?;
+    in_parallel(TOPICS.into_iter(), |topic| {
         progress.timed(
             format_args!("check: events in {topic} by kafka-console-consumer"),
             || events(playground, topic, &told.expected),
-        )?;
-    }
-    Ok(())
+        )
+    })
 }
 
-fn destination_topic(playground: &Playground, topic: &str) -> Result<()> {
+fn destination_topics(playground: &Playground) -> Result<()> {
     let logs = playground.cluster(LOGS.name)?;
     let config = playground.layout().client(LOGS.name, ADMIN);
     let said = playground.tool(
@@ -56,19 +57,24 @@ fn destination_topic(playground: &Playground, topic: &str) -> Result<()> {
             "--command-config",
             &config.display().to_string(),
             "--describe",
-            "--topic",
-            topic,
         ],
     )?;
-    ensure!(
-        said.contains(&format!("PartitionCount: {}", LOGS.partitions)),
-        "{topic} does not have the destination's {} partitions:\n{said}",
-        LOGS.partitions
-    );
-    ensure!(
-        said.contains(&format!("retention.ms={RETENTION_MS}")),
-        "{topic} does not have retention.ms={RETENTION_MS}:\n{said}"
-    );
+    for topic in TOPICS {
+        // `Topic: NAME<tab>TopicId: ...<tab>PartitionCount: 6<tab>...`
+        let line = said
+            .lines()
+            .find(|line| line.split('\t').next().map(str::trim) == Some(&format!("Topic: {topic}")))
+            .with_context(|| format!("{topic} does not exist:\n{said}"))?;
+        for wanted in [
+            format!("PartitionCount: {}", LOGS.partitions),
+            format!("retention.ms={RETENTION_MS}"),
+        ] {
+            ensure!(
+                line.contains(&wanted),
+                "{topic} does not have {wanted}: {line}"
+            );
+        }
+    }
     Ok(())
 }
 

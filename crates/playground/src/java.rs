@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) struct Java {
     program: PathBuf,
     version: u32,
+    full_version: String,
 }
 
 impl Java {
@@ -44,7 +45,23 @@ impl Java {
                 program.display()
             );
         }
-        Ok(Self { program, version })
+        Ok(Self {
+            program,
+            version,
+            full_version,
+        })
+    }
+
+    /// Its exact version as one word, for the names of files that only it can use.
+    pub(crate) fn label(&self) -> String {
+        let one_word = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        };
+        self.full_version.chars().map(one_word).collect()
     }
 
     /// `java` with flags that suit short-lived, small processes.

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 
 use anyhow::{Result, anyhow};
 
@@ -14,6 +13,7 @@ use crate::cluster::Cluster;
 use crate::ground::Ground;
 use crate::layout::Layout;
 use crate::node::Node;
+use crate::parallel::in_parallel;
 use crate::ports::HeldPort;
 use crate::server::Server;
 use crate::versions::{Release, Tool};
@@ -72,6 +72,9 @@ impl Playground {
         if server {
             progress.timed("the metadata server is ready", || self.server.start())?;
         }
+        progress.timed("Kafka's tools are ready", || {
+            tools::make_archive(&self.ground)
+        })?;
         progress.timed("access rules are in place", || self.add_acls())
     }
 
@@ -178,20 +181,4 @@ impl Drop for Playground {
             let _ = node.kill();
         }
     }
-}
-
-fn in_parallel<T: Send>(
-    items: impl Iterator<Item = T>,
-    work: impl Fn(T) -> Result<()> + Sync,
-) -> Result<()> {
-    thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = items.map(|item| scope.spawn(move || work(item))).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| anyhow!("a thread panicked"))?)
-            .collect::<Vec<Result<()>>>()
-            .into_iter()
-            .collect()
-    })
 }

@@ -2,24 +2,32 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::ground::Ground;
 use crate::logging;
+use crate::shape::{ADMIN, LOGS, Listener};
 use crate::versions::Tool;
 
 /// Writes `bin/kafka-*`, each a one-line shell script.
 pub(crate) fn write_wrappers(ground: &Ground) -> Result<()> {
     let bin = ground.layout.bin();
     fs::create_dir_all(&bin)?;
-    let log4j = bin.join(logging::file_name(ground.release.tools));
+    let archive = archive(ground);
+    let archive_flag = if archive.is_file() {
+        format!("-XX:SharedArchiveFile={} ", archive.display())
+    } else {
+        String::new()
+    };
+    let log4j = log_config(ground);
     fs::write(&log4j, logging::of_tools(ground.release.tools).to_string())?;
     let class_path = ground.tools_class_path()?.display();
     for tool in Tool::ALL {
         let script = format!(
-            "#!/bin/sh\n# Apache Kafka {version}\nexec {java} {flags} -cp '{class_path}' '{log4j}' {class} \"$@\"\n",
+            "#!/bin/sh\n# Apache Kafka {version}\nexec {java} {flags} {archive_flag}-cp '{class_path}' '{log4j}' {class} \"$@\"\n",
             version = ground.release.tools,
             java = quoted(&ground.java.program().display().to_string()),
             flags = ground.java.flags("128m").join(" "),
@@ -31,6 +39,54 @@ pub(crate) fn write_wrappers(ground: &Ground) -> Result<()> {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     }
     Ok(())
+}
+
+/// Java's archive of the classes that the tools load: with it they start in half the time. It only
+/// fits this Java and these jars, and Java ignores it where it does not fit.
+fn archive(ground: &Ground) -> PathBuf {
+    let name = format!("tools-{}.jsa", ground.java.label());
+    ground.jars.tools.with_file_name(name)
+}
+
+/// Makes the archive, once for this release and this Java, from a run of `kafka-topics` against `logs`.
+/// The cluster must be running. Without an archive everything works, only slower.
+pub(crate) fn make_archive(ground: &Ground) -> Result<()> {
+    let file = archive(ground);
+    if file.is_file() {
+        return Ok(());
+    }
+    let parent = file.parent().context("a cache has a parent")?;
+    let work = tempfile::Builder::new()
+        .prefix(".archive-")
+        .tempdir_in(parent)?;
+    let made = work.path().join("classes.jsa");
+    let logs = ground.blueprint.cluster(LOGS.name)?;
+    let output = ground
+        .java
+        .command(&ground.tools_class_path()?, "128m")
+        .arg(format!("-XX:ArchiveClassesAtExit={}", made.display()))
+        .arg(logging::flag(ground.release.tools, &log_config(ground)))
+        .arg(Tool::Topics.class(ground.release.tools))
+        .args(["--bootstrap-server", &logs.bootstrap(Listener::Client)])
+        .arg("--command-config")
+        .arg(ground.layout.client(LOGS.name, ADMIN))
+        .arg("--list")
+        .output()?;
+    if output.status.success() && made.is_file() {
+        fs::rename(&made, &file)?;
+        write_wrappers(ground)?;
+    } else {
+        ground.progress.note(format_args!(
+            "no class archive for the tools, they start slowly: {}",
+            said(&output).trim()
+        ));
+    }
+    Ok(())
+}
+
+fn log_config(ground: &Ground) -> PathBuf {
+    let name = logging::file_name(ground.release.tools);
+    ground.layout.bin().join(name)
 }
 
 /// Runs a tool to its end; fails, with what it said, if it does.

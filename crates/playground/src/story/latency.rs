@@ -1,19 +1,18 @@
 //! How long a change takes from `PUT` until every node has applied it.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::http::Http;
 use crate::playground::Playground;
+use crate::status;
 
 /// How many updates are timed.
 pub(super) const UPDATES: usize = 10;
 
 const BOUND: Duration = Duration::from_secs(20);
-const INTERVAL: Duration = Duration::from_millis(5);
 
 /// Sends small updates and gives back the median; the document ends as it began.
 pub(super) fn measure(playground: &Playground) -> Result<Duration> {
@@ -68,31 +67,6 @@ fn time(http: &Http, document: &Value) -> Result<Duration> {
         .body
         .pointer("/metadata/resource_version")
         .context("the answer of PUT has a resource_version")?;
-    loop {
-        let status = http.get("audit/status")?.body;
-        if everywhere(&status, version) {
-            return Ok(started.elapsed());
-        }
-        if started.elapsed() > BOUND {
-            bail!("not applied everywhere after {BOUND:?}: {status}");
-        }
-        thread::sleep(INTERVAL);
-    }
-}
-
-/// Whether every node of every cluster has applied this version.
-pub(crate) fn everywhere(status: &Value, version: &Value) -> bool {
-    let nodes: Vec<&Value> = status
-        .get("clusters")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|cluster| cluster.get("nodes")?.as_array())
-        .flatten()
-        .collect();
-    !nodes.is_empty()
-        && nodes.iter().all(|node| {
-            node.get("state").and_then(Value::as_str) == Some("applied")
-                && node.get("resource_version") == Some(version)
-        })
+    status::wait_for_version(http, version, BOUND)?;
+    Ok(started.elapsed())
 }

@@ -19,8 +19,12 @@ use crate::playground::Playground;
 use crate::progress::say;
 use crate::server_config::SUPER_USER;
 use crate::shape::{LOGS, Listener};
+use crate::status;
 
 pub use document::{ALLOWED_TOPIC, DEFAULT_TOPIC, DENIED_TOPIC, RETENTION_MS};
+
+/// How long every node may take to apply a document.
+const APPLIED_BOUND: Duration = Duration::from_secs(20);
 
 /// How long an event may take from the client's request to the destination.
 const EVENT_BOUND: Duration = Duration::from_secs(20);
@@ -142,6 +146,7 @@ fn update(playground: &Playground, terminal: Terminal<'_>) -> Result<()> {
         &file.display().to_string(),
     ])?;
     must(ran, "update the configuration")?;
+    status::wait_until_applied(playground, "alice", APPLIED_BOUND)?;
     must(
         terminal.openmds(&["audit-log", "status"])?,
         "see the status",
