@@ -1,5 +1,7 @@
 //! Events on their way to Java: layout `OME1` of `spec/native-bridge.md`.
 
+use std::collections::HashMap;
+
 use openmds_policy::audit::crn_kind;
 use openmds_policy::crn::Crn;
 use openmds_trail::AuthorizationEvent;
@@ -29,19 +31,48 @@ impl Emitter {
         }
     }
 
-    fn subject(&self, record: &Record) -> String {
-        crn_kind(resource_type_name(record.resource_type)).map_or_else(
+    fn subject(&self, resource_type: u8, name: &str) -> String {
+        crn_kind(resource_type_name(resource_type)).map_or_else(
             || self.source.clone(),
             |kind| {
-                Crn::for_resource(
-                    &self.authority,
-                    &self.cluster_id,
-                    &kind,
-                    record.resource_name(),
-                )
-                .to_string()
+                let (authority, cluster_id) = (&self.authority, &self.cluster_id);
+                Crn::for_resource(authority, cluster_id, &kind, name).to_string()
             },
         )
+    }
+}
+
+/// CRNs of resources already met: the same few are met again and again.
+#[derive(Debug, Default)]
+struct Subjects(HashMap<u8, HashMap<Box<str>, String>>);
+
+impl Subjects {
+    /// Beyond it all are forgotten: a client can ask for any number of names.
+    const MOST: usize = 2_000;
+    /// Longer names are not kept.
+    const LONGEST: usize = 300;
+
+    fn with<T>(
+        &mut self,
+        emitter: &Emitter,
+        resource_type: u8,
+        name: &str,
+        use_subject: impl FnOnce(&str) -> T,
+    ) -> T {
+        if name.len() > Self::LONGEST {
+            return use_subject(&emitter.subject(resource_type, name));
+        }
+        let known = self.0.entry(resource_type).or_default();
+        if let Some(subject) = known.get(name) {
+            return use_subject(subject);
+        }
+        let subject = emitter.subject(resource_type, name);
+        let result = use_subject(&subject);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(name.into(), subject);
+        result
     }
 }
 
@@ -50,6 +81,7 @@ impl Emitter {
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     events: u32,
+    subjects: Subjects,
 }
 
 impl Batch {
@@ -87,25 +119,33 @@ impl Batch {
         );
         let at = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
-        AuthorizationEvent {
-            id,
-            source: &emitter.source,
-            subject: &emitter.subject(record),
-            time_micros: record.time_micros,
-            route: topic,
-            method: &methods.of(record.api_key, record.operation).name,
-            principal: record.principal(),
-            granted: record.granted,
-            operation: operation_name(record.operation),
-            resource_type: resource_type_name(record.resource_type),
-            resource_name: record.resource_name(),
-            pattern_type: pattern_type_name(record.pattern_type),
-            super_user: record.super_user,
-            correlation_id: record.correlation_id,
-            client_id: record.client_id(),
-            client_address: record.address,
-        }
-        .write_json(&mut self.bytes);
+        let bytes = &mut self.bytes;
+        self.subjects.with(
+            emitter,
+            record.resource_type,
+            record.resource_name(),
+            |subject| {
+                AuthorizationEvent {
+                    id,
+                    source: &emitter.source,
+                    subject,
+                    time_micros: record.time_micros,
+                    route: topic,
+                    method: &methods.of(record.api_key, record.operation).name,
+                    principal: record.principal(),
+                    granted: record.granted,
+                    operation: operation_name(record.operation),
+                    resource_type: resource_type_name(record.resource_type),
+                    resource_name: record.resource_name(),
+                    pattern_type: pattern_type_name(record.pattern_type),
+                    super_user: record.super_user,
+                    correlation_id: record.correlation_id,
+                    client_id: record.client_id(),
+                    client_address: record.address,
+                }
+                .write_json(bytes)
+            },
+        );
         let length = self.bytes.len().saturating_sub(at).saturating_sub(4);
         patch(&mut self.bytes, at, u32::try_from(length).unwrap_or(0));
         self.events = self.events.saturating_add(1);

@@ -1,5 +1,7 @@
 //! The record of one authorization decision.
 
+use std::fmt::Display;
+use std::io::Write as _;
 use std::net::IpAddr;
 
 use uuid::Uuid;
@@ -123,6 +125,11 @@ fn field(out: &mut Vec<u8>, before: &str, value: &str) {
     push_string(out, value);
 }
 
+fn push_display(out: &mut Vec<u8>, value: impl Display) {
+    // Writing into a vector cannot fail.
+    let _ = write!(out, "{value}");
+}
+
 const fn bool_text(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
@@ -130,13 +137,13 @@ const fn bool_text(value: bool) -> &'static str {
 /// As Java's `InetAddress.getHostAddress`: eight groups for IPv6, none left out.
 fn push_address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
-        IpAddr::V4(v4) => out.extend_from_slice(v4.to_string().as_bytes()),
+        IpAddr::V4(v4) => push_display(out, v4),
         IpAddr::V6(v6) => {
             for (index, group) in v6.segments().iter().enumerate() {
                 if index > 0 {
                     out.push(b':');
                 }
-                out.extend_from_slice(format!("{group:x}").as_bytes());
+                push_display(out, format_args!("{group:x}"));
             }
         }
     }

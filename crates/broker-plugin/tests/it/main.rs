@@ -1,9 +1,18 @@
 //! The native core without a JVM.
 #[cfg(test)]
+#[expect(
+    dead_code,
+    reason = "one reader for all runners; each uses what it needs"
+)]
+#[path = "../../../policy/tests/it/cases.rs"]
+mod case_files;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod codec;
 #[cfg(test)]
 mod engine;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod message;
