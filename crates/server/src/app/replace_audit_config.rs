@@ -12,6 +12,9 @@ use super::{App, AppError, Caller};
 use crate::reconcile::Acceptance;
 use crate::store::{AuditRecord, Generation, Record, State};
 
+/// Most servers refused one by one; a hostile document must not produce an endless answer.
+const MOST_REFUSED: usize = 20;
+
 /// How a replacement ended.
 #[derive(Debug)]
 pub enum Replaced {
@@ -105,7 +108,18 @@ impl App {
             }
             _ => None,
         };
-        servers.iter().enumerate().filter_map(refused).collect()
+        let mut faults: Vec<FieldError> = servers.iter().enumerate().filter_map(refused).collect();
+        let more = faults.len().saturating_sub(MOST_REFUSED);
+        faults.truncate(MOST_REFUSED);
+        if more > 0 {
+            faults.push(FieldError {
+                path: "destinations.bootstrap_servers".to_string(),
+                message: format!(
+                    "and {more} more that are not in openmds.audit.destinations.allowed"
+                ),
+            });
+        }
+        faults
     }
 
     /// Refuses what no cluster could hold, even if it got only the routes that concern it

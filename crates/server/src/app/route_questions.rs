@@ -33,8 +33,7 @@ impl App {
 }
 
 fn parsed(parameter: &str, text: Option<&str>) -> Result<Option<Crn>, AppError> {
-    text.filter(|text| !text.is_empty())
-        .map(Crn::parse)
+    text.map(Crn::parse)
         .transpose()
         .map_err(|error| AppError::invalid(format!("the parameter `{parameter}`: {error}")))
 }

@@ -88,6 +88,7 @@ impl Driver {
         loop {
             let targets = self.present();
             schedules.retain(|id, _| targets.iter().any(|target| target.id == *id));
+            self.room.connections.keep(&targets).await;
             let now = Instant::now();
             for target in targets {
                 let schedule = schedules.entry(target.id.clone()).or_insert(Schedule {

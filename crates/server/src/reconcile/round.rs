@@ -46,6 +46,11 @@ impl Room {
         let settled = matches!(phase, Phase::Applied | Phase::Default | Phase::Foreign);
         let tried = target.desired.as_ref().map(|desired| desired.generation);
         self.note(&target.id, |cluster| {
+            if let Phase::Failed(error) | Phase::Unreachable(error) = &phase
+                && cluster.phase != phase
+            {
+                tracing::warn!(cluster = %target.name, cluster_id = %target.id, %error, "the audit log configuration does not get through");
+            }
             cluster.phase = phase;
             cluster.tried = tried;
         });

@@ -66,11 +66,47 @@ pub struct AuditRecord {
 
 /// The nodes that a cluster is known to have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenNodes", into = "WrittenNodes")]
 pub struct NodesRecord {
     /// The cluster.
     pub cluster: ClusterId,
     /// Node ids, and whether each is a broker (else a controller).
     pub nodes: BTreeMap<i32, bool>,
+}
+
+/// As it is stored: numbers cannot be keys in JSON, and serde does not take them back from texts
+/// inside a tagged record.
+#[derive(Serialize, Deserialize)]
+struct WrittenNodes {
+    cluster: ClusterId,
+    brokers: BTreeSet<i32>,
+    controllers: BTreeSet<i32>,
+}
+
+impl From<WrittenNodes> for NodesRecord {
+    fn from(written: WrittenNodes) -> Self {
+        let controllers = written.controllers.into_iter().map(|id| (id, false));
+        let brokers = written.brokers.into_iter().map(|id| (id, true));
+        Self {
+            cluster: written.cluster,
+            nodes: controllers.chain(brokers).collect(),
+        }
+    }
+}
+
+impl From<NodesRecord> for WrittenNodes {
+    fn from(record: NodesRecord) -> Self {
+        let of = |brokers: bool| {
+            let nodes = record.nodes.iter();
+            let of_kind = nodes.filter(|(_, is_broker)| **is_broker == brokers);
+            of_kind.map(|(id, _)| *id).collect()
+        };
+        Self {
+            brokers: of(true),
+            controllers: of(false),
+            cluster: record.cluster,
+        }
+    }
 }
 
 impl Record {
