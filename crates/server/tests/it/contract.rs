@@ -1,0 +1,212 @@
+//! Every route: who may come in, and what they hear who may not.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use openmds_server::http::known_routes;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, basic, document, entry};
+use crate::world::{PAYMENTS, World};
+
+/// Routes that ask for no credentials.
+const OPEN: [&str; 4] = [
+    "/security/1.0/features",
+    "/security/1.0/jwks.json",
+    "/v1/metadata/id",
+    "/openapi.json",
+];
+
+/// Routes that any user may use.
+const FOR_ANY_USER: [(&str, &str); 8] = [
+    ("GET", "/security/1.0/authenticate"),
+    ("GET", "/security/1.0/metadataClusterId"),
+    ("GET", "/security/1.0/activenodes/{protocol}"),
+    ("GET", "/security/1.0/roles"),
+    ("GET", "/security/1.0/roles/{role}"),
+    ("GET", "/security/1.0/roleNames"),
+    ("GET", "/security/1.0/registry/clusters"),
+    ("GET", "/security/1.0/registry/clusters/{name}"),
+];
+
+fn filled(path: &str) -> String {
+    let role = if path.ends_with("/bindings") {
+        "DeveloperRead"
+    } else {
+        "ClusterAdmin"
+    };
+    path.replace("{principal}", "User:alice")
+        .replace("{role}", role)
+        .replace("{protocol}", "http")
+        .replace("{type}", "Topic")
+        .replace("{name}", "payments")
+}
+
+fn body(method: &Method, path: &str) -> Option<Value> {
+    let scope = json!({"clusters": {"kafka-cluster": "payments-id"}});
+    let mut audit = document(1);
+    audit["metadata"] = json!({"resource_version": "old"});
+    match (method, path) {
+        (&Method::GET, _) | (_, "/security/1.0/registry/clusters/{name}") => None,
+        (_, "/security/1.0/audit/config") => Some(audit),
+        (_, "/security/1.0/registry/clusters") => {
+            Some(json!([entry("payments", "payments-id", PAYMENTS)]))
+        }
+        (_, path) if path.ends_with("/bindings") => Some(json!({
+            "scope": scope,
+            "resourcePatterns": [{"resourceType": "Topic", "name": "t", "patternType": "LITERAL"}],
+        })),
+        _ => Some(scope),
+    }
+}
+
+async fn desk(world: &World) -> Desk {
+    let desk = world.start().await;
+    desk.register_payments().await;
+    desk
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_unknown_comes_in() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    let wrong_password = basic("alice").replace("Basic ", "Basic QQ");
+    let unusable = [
+        None,
+        Some("Basic"),
+        Some("Basic !!!"),
+        Some("Basic YWxpY2U="),
+        Some("Bearer"),
+        Some("Bearer x.y.z"),
+        Some("Digest username=alice"),
+        Some(wrong_password.as_str()),
+    ];
+    for (method, path) in known_routes() {
+        for credentials in unusable {
+            let mut request = Request::builder().method(&method).uri(filled(path));
+            if let Some(credentials) = credentials {
+                request = request.header(header::AUTHORIZATION, credentials);
+            }
+            // No body and no content type either: who is asking comes first.
+            let answer = desk.send(request.body(Body::empty()).unwrap()).await;
+            if OPEN.contains(&path) {
+                answer.is(200);
+            } else {
+                let answer = answer.is(401);
+                assert_eq!(answer.json()["type"], "UNAUTHENTICATED");
+                assert_eq!(
+                    answer.header("www-authenticate"),
+                    ["Basic realm=\"openmds\""],
+                    "{method} {path}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_without_rights_is_refused_where_rights_are_needed() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    for (method, path) in known_routes() {
+        if OPEN.contains(&path) {
+            continue;
+        }
+        let body = body(&method, path);
+        let answer = desk
+            .call("bob", method.clone(), &filled(path), body.as_ref())
+            .await;
+        if FOR_ANY_USER.contains(&(method.as_str(), path)) {
+            answer.is(200);
+        } else {
+            let answer = answer.is(403);
+            assert_eq!(answer.json()["type"], "FORBIDDEN", "{method} {path}");
+            assert!(answer.message().starts_with("User:bob not permitted to "));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_super_user_is_refused_nowhere() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    for (method, path) in known_routes() {
+        let body = body(&method, path);
+        let answer = desk
+            .call("mds", method.clone(), &filled(path), body.as_ref())
+            .await;
+        let status = answer.status.as_u16();
+        // The version of the document is an outdated one.
+        let right = [200, 204].contains(&status) || (status == 409 && path.ends_with("config"));
+        assert!(right, "{method} {path}: {status} {}", answer.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_method_is_refused_with_json() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    let known = known_routes();
+    for (_, path) in &known {
+        for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+            if known
+                .iter()
+                .any(|(other, same)| same == path && other == method)
+            {
+                continue;
+            }
+            let request = Request::builder().method(method).uri(filled(path));
+            let answer = desk
+                .send(request.body(Body::empty()).unwrap())
+                .await
+                .is(405);
+            assert_eq!(answer.json()["type"], "METHOD NOT ALLOWED");
+            assert_eq!(answer.header("allow").len(), 1, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_path_is_refused_with_json() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    let unknown = [
+        "/",
+        "/security",
+        "/security/1.0",
+        "/security/1.0/",
+        "/security/1.0/nothing",
+        "/security/1.0/roles/",
+        "/security/1.0/roles/a/b",
+        "/security/1.0/registry/clusters/a%2Fb/c",
+        "/security/2.0/roles",
+        "/v1/metadata",
+    ];
+    for path in unknown {
+        for user in ["mds", "nobody"] {
+            let answer = desk.call(user, Method::GET, path, None).await.is(404);
+            assert_eq!(answer.json()["type"], "NOT FOUND", "{path}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn open_routes_say_no_more_than_they_should() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    let get = |path: &'static str| {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        desk.send(request)
+    };
+    assert_eq!(
+        get("/v1/metadata/id").await.is(200).json(),
+        json!({"id": "home-id", "scope": {"path": [], "clusters": {"kafka-cluster": "home-id"}}})
+    );
+    let features = get("/security/1.0/features").await.is(200).json();
+    assert_eq!(features["features"]["basic.auth.1.enabled"], true);
+    assert_eq!(features["features"]["oidc.login.device.1.enabled"], false);
+    let jwks = get("/security/1.0/jwks.json").await.is(200);
+    assert_eq!(jwks.header("content-type"), ["application/json"]);
+    let key = &jwks.json()["keys"][0];
+    let members: Vec<&String> = key.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
+}

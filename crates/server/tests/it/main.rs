@@ -1,0 +1,25 @@
+//! The server in process: the real router, use cases, store and driver over clusters in memory.
+
+mod audit_cases;
+mod audit_config;
+mod audit_destination;
+mod audit_permission;
+mod audit_put;
+mod bound_resources;
+mod cases;
+mod config;
+mod contract;
+mod desk;
+mod lookups;
+mod openapi;
+mod push;
+mod push_nodes;
+mod push_over_time;
+mod push_targets;
+mod registry;
+mod role_bindings;
+mod route_cases;
+mod store;
+mod tokens;
+mod transport;
+mod world;

@@ -1,0 +1,57 @@
+//! The description of the API is checked in, and it is complete.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use openmds_server::http::{known_routes, openapi_document};
+use serde_json::Value;
+
+#[test]
+fn the_description_is_the_one_checked_in() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/openapi.json");
+    let made = openapi_document();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        kept == made,
+        "spec/openapi.json is not what the handlers say; look at the difference after UPDATE_GOLDEN=1"
+    );
+}
+
+#[test]
+fn it_describes_every_route_and_no_other() {
+    let document: Value = serde_json::from_str(&openapi_document()).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let names = methods.as_object().unwrap().keys();
+        described.extend(names.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let known: BTreeSet<String> = known_routes()
+        .into_iter()
+        // The description does not describe itself.
+        .filter(|(_, path)| *path != "/openapi.json")
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect();
+    assert_eq!(described, known);
+}
+
+#[test]
+fn only_open_routes_are_described_as_open() {
+    let document: Value = serde_json::from_str(&openapi_document()).unwrap();
+    let mut open = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            if operation.get("security").is_some() {
+                open.insert(path.as_str());
+            }
+        }
+    }
+    let expected = [
+        "/security/1.0/features",
+        "/security/1.0/jwks.json",
+        "/v1/metadata/id",
+    ];
+    assert_eq!(open, expected.into());
+}

@@ -1,0 +1,300 @@
+//! The archive: what is stored can be read for ever, and replaying it tells the truth.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use openmds_policy::names::{ClusterId, ClusterName, PatternType, Principal, ResourcePattern};
+use openmds_policy::rbac::{BindingKey, Scope};
+use openmds_server::store::{
+    Append, AuditRecord, Generation, MemoryLog, MetaLog, NodesRecord, Record, RegisteredCluster,
+    SqliteLog, Store, StoreError,
+};
+use proptest::prelude::*;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/formats/store-v1")
+}
+
+fn key(principal: &str) -> BindingKey {
+    BindingKey {
+        principal: Principal::parse(principal).unwrap(),
+        role: "DeveloperRead".to_string(),
+        scope: Scope::kafka(&ClusterId::new("k-1")),
+    }
+}
+
+fn pattern(name: &str, pattern_type: PatternType) -> ResourcePattern {
+    ResourcePattern::parse("Topic", name, pattern_type).unwrap()
+}
+
+fn cluster(id: &str) -> RegisteredCluster {
+    RegisteredCluster {
+        scope: Scope::kafka(&ClusterId::new(id)),
+        hosts: vec![("kafka.example".to_string(), 9093)],
+        protocol: "SASL_SSL".to_string(),
+    }
+}
+
+/// One of each kind, with and without a value.
+fn golden() -> Vec<(&'static str, Record)> {
+    let patterns = [
+        pattern("orders", PatternType::Literal),
+        pattern("team-", PatternType::Prefixed),
+    ];
+    let name = ClusterName::parse("payments").unwrap();
+    let audit = AuditRecord {
+        document: "{\"default_topics\":{\"allowed\":\"\",\"denied\":\"\"}}".to_string(),
+        resource_version: "L38PPqakrbU5zX1bqdjz_A".to_string(),
+        updated_at: "2026-01-02T03:04:05Z".to_string(),
+    };
+    let id = ClusterId::new("k-1");
+    vec![
+        (
+            "binding",
+            Record::Binding {
+                key: key("User:alice"),
+                patterns: Some(patterns.into()),
+            },
+        ),
+        (
+            "binding-of-a-cluster-role",
+            Record::Binding {
+                key: BindingKey {
+                    role: "AuditAdmin".to_string(),
+                    ..key("Group:auditors")
+                },
+                patterns: Some(BTreeSet::new()),
+            },
+        ),
+        (
+            "binding-gone",
+            Record::Binding {
+                key: key("User:alice"),
+                patterns: None,
+            },
+        ),
+        (
+            "cluster",
+            Record::Cluster {
+                name: name.clone(),
+                cluster: Some(cluster("k-1")),
+            },
+        ),
+        (
+            "cluster-gone",
+            Record::Cluster {
+                name,
+                cluster: None,
+            },
+        ),
+        ("audit", Record::Audit(audit)),
+        (
+            "tenure",
+            Record::Tenure {
+                cluster: id.clone(),
+                ours: true,
+            },
+        ),
+        (
+            "nodes",
+            Record::Nodes(NodesRecord {
+                cluster: id.clone(),
+                nodes: BTreeMap::from([(1, true), (100, false)]),
+            }),
+        ),
+        ("home", Record::Home { cluster: id }),
+    ]
+}
+
+#[test]
+fn records_are_written_and_read_as_they_always_were() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut expected = BTreeSet::new();
+    for (name, record) in golden() {
+        let path = folder().join(format!("{name}.json"));
+        let written = format!("{}\n", serde_json::to_string(&record).unwrap());
+        if update {
+            std::fs::create_dir_all(folder()).unwrap();
+            std::fs::write(&path, &written).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, kept, "{name}: a changed format needs a new number");
+        assert_eq!(
+            serde_json::from_str::<Record>(&kept).unwrap(),
+            record,
+            "{name}"
+        );
+        expected.insert(format!("{name}.json"));
+    }
+    let present: BTreeSet<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(present, expected);
+}
+
+fn names() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["a", "b", "c"]).prop_map(str::to_string)
+}
+
+fn records() -> impl Strategy<Value = Record> {
+    let topics = || prop::collection::btree_set(names(), 0..3);
+    prop_oneof![
+        (names(), prop::option::of(topics())).prop_map(|(user, topics)| Record::Binding {
+            key: key(&format!("User:{user}")),
+            patterns: topics.map(|topics| {
+                let literal = |name: &String| pattern(name, PatternType::Literal);
+                topics.iter().map(literal).collect()
+            }),
+        }),
+        (names(), prop::option::of(names())).prop_map(|(name, id)| Record::Cluster {
+            name: ClusterName::parse(&name).unwrap(),
+            cluster: id.as_deref().map(cluster),
+        }),
+        (names(), names()).prop_map(|(document, version)| Record::Audit(AuditRecord {
+            document,
+            resource_version: version,
+            updated_at: String::new(),
+        })),
+        (names(), any::<bool>()).prop_map(|(id, ours)| Record::Tenure {
+            cluster: ClusterId::new(&id),
+            ours,
+        }),
+        (
+            names(),
+            prop::collection::btree_map(0..4, any::<bool>(), 0..3)
+        )
+            .prop_map(|(id, nodes)| {
+                Record::Nodes(NodesRecord {
+                    cluster: ClusterId::new(&id),
+                    nodes,
+                })
+            }),
+        names().prop_map(|id| Record::Home {
+            cluster: ClusterId::new(&id)
+        }),
+    ]
+}
+
+/// Writes all batches; answers the state in memory, and the one a new reader sees.
+async fn written_and_replayed(log: Arc<dyn MetaLog>, batches: &[Vec<Record>]) -> [String; 2] {
+    let store = Store::open(Arc::clone(&log)).await.unwrap();
+    let mut last = Generation(0);
+    for batch in batches {
+        let decide = |_: &_| -> Result<Vec<Record>, StoreError> { Ok(batch.clone()) };
+        let generation = store
+            .update("test", Timestamp::UNIX_EPOCH, decide)
+            .await
+            .unwrap();
+        let step = u64::from(!batch.is_empty());
+        assert_eq!(generation, Generation(last.0 + step));
+        last = generation;
+    }
+    let again = Store::open(log).await.unwrap();
+    [store, again].map(|store| format!("{:?}", store.read()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn replay_equals_state(batches in prop::collection::vec(prop::collection::vec(records(), 0..4), 0..12)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let memory: Arc<dyn MetaLog> = Arc::new(MemoryLog::default());
+        let sqlite: Arc<dyn MetaLog> = Arc::new(SqliteLog::open(folder.path()).unwrap());
+        let [in_memory, replayed] = runtime.block_on(written_and_replayed(memory, &batches));
+        prop_assert_eq!(&in_memory, &replayed);
+        let [_, from_file] = runtime.block_on(written_and_replayed(sqlite, &batches));
+        prop_assert_eq!(&in_memory, &from_file);
+    }
+}
+
+fn append(expected: u64) -> Append {
+    Append {
+        expected: Generation(expected),
+        records: vec![Record::Home {
+            cluster: ClusterId::new("k"),
+        }],
+        actor: "User:a".to_string(),
+        at: "2026-01-02T03:04:05Z".to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_finished_even_if_nobody_waits_for_it() {
+    let store = Store::open(Arc::new(MemoryLog::default())).await.unwrap();
+    let decide = |_: &_| -> Result<Vec<Record>, StoreError> { Ok(append(0).records) };
+    for generation in 1..50 {
+        let update = store.update("test", Timestamp::UNIX_EPOCH, decide);
+        // Given up at once; whether it was in time does not matter.
+        drop(tokio::time::timeout(std::time::Duration::ZERO, update).await);
+        let update = store.update("test", Timestamp::UNIX_EPOCH, decide);
+        assert_eq!(update.await.unwrap(), Generation(2 * generation));
+    }
+}
+
+#[test]
+fn two_writers_cannot_both_win() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs: [Box<dyn MetaLog>; 2] = [
+        Box::new(MemoryLog::default()),
+        Box::new(SqliteLog::open(folder.path()).unwrap()),
+    ];
+    for log in logs {
+        assert_eq!(log.append(&append(0)).unwrap(), Generation(1));
+        let moved = log.append(&append(0)).unwrap_err();
+        assert!(matches!(
+            moved,
+            StoreError::Moved {
+                expected: Generation(0),
+                found: Generation(1)
+            }
+        ));
+        assert_eq!(log.append(&append(1)).unwrap(), Generation(2));
+        assert_eq!(log.replay().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn the_folder_serves_one_server_and_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("made/here");
+    let log = SqliteLog::open(&folder).unwrap();
+    let refused = SqliteLog::open(&folder).err().unwrap().to_string();
+    assert!(
+        refused.starts_with("another server is using the store in "),
+        "{refused}"
+    );
+    log.append(&append(0)).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    drop(log);
+    assert_eq!(SqliteLog::open(&folder).unwrap().replay().unwrap().len(), 1);
+    // A folder that was there before keeps the rights it had.
+    let shared = parent.path().join("shared");
+    std::fs::create_dir(&shared).unwrap();
+    std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o755)).unwrap();
+    drop(SqliteLog::open(&shared).unwrap());
+    assert_eq!(mode(&shared), 0o755);
+}
+
+#[test]
+fn a_record_from_the_future_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = SqliteLog::open(folder.path()).unwrap();
+    log.append(&append(0)).unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join("openmds.sqlite")).unwrap();
+    raw.execute("UPDATE log SET format = 2", []).unwrap();
+    let error = log.replay().unwrap_err().to_string();
+    assert!(
+        error.contains("format 2") && error.contains("newer"),
+        "{error}"
+    );
+}
