@@ -5,7 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn openmds(config_dir: &Path) -> Command {
+/// The program, with nothing of this process's environment.
+pub(crate) fn openmds(config_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_openmds"));
     command
         .env_clear()
@@ -18,7 +19,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
+/// Exit code, standard output, standard error.
+pub(crate) fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let Output {
         status,
         stdout,

@@ -1,0 +1,184 @@
+//! A metadata server in this process, on a loopback port, over clusters in memory; the program as
+//! its client.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use openmds_kafka::HostPort;
+use openmds_kafka::fake::{FakeCall, FakeCluster, FakeFleet};
+use openmds_server::app::App;
+use openmds_server::config::Settings;
+use openmds_server::store::{AuditRecord, Generation, SqliteLog};
+use openmds_server::time::SystemClock;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::process::{openmds, run};
+
+/// Never dialled: they only name clusters in memory.
+const HOME: &str = "127.0.0.1:9101";
+const LOGS: &str = "127.0.0.1:9301";
+const ROUTER_CONFIG: &str = "confluent.security.event.router.config";
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) errors: String,
+}
+
+/// All that a document may change outside its author's terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    stored: Option<(Generation, AuditRecord)>,
+    pushed: Option<String>,
+}
+
+/// The server with its clusters. No cluster is registered: documents are pushed to the home cluster.
+pub(crate) struct Loopback {
+    pub(crate) folder: TempDir,
+    url: String,
+    app: Arc<App>,
+    home: FakeCluster,
+    logs: FakeCluster,
+    runtime: Runtime,
+}
+
+fn cluster(fleet: &FakeFleet, id: &str, address: &str) -> FakeCluster {
+    let address: HostPort = address.parse().unwrap();
+    let cluster = FakeCluster::new(id);
+    cluster.add_broker(1, &address);
+    fleet.add(&address, &cluster);
+    cluster
+}
+
+impl Loopback {
+    /// Starts a server whose destination cluster can also be reached at `destinations`.
+    pub(crate) fn start(destinations: &BTreeSet<HostPort>) -> Self {
+        let fleet = FakeFleet::new();
+        let home = cluster(&fleet, "home-id", HOME);
+        let logs = cluster(&fleet, "logs-id", LOGS);
+        for address in destinations {
+            fleet.add(address, &logs);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(&folder, destinations);
+        let log = Arc::new(SqliteLog::open(&settings.store_path).unwrap());
+        let runtime = Runtime::new().unwrap();
+        let clock = Arc::new(SystemClock);
+        let assembled = openmds_server::assemble(settings, Arc::new(fleet), clock, log);
+        let (app, driver) = runtime.block_on(assembled).unwrap();
+        runtime.spawn(driver.run());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let make = openmds_server::http::router(Arc::clone(&app)).into_make_service();
+        runtime.spawn(async move { axum_server::from_tcp(listener).unwrap().serve(make).await });
+        Self {
+            folder,
+            url,
+            app,
+            home,
+            logs,
+            runtime,
+        }
+    }
+
+    /// Runs `openmds ARGUMENTS` as the super user. The first command logs in; later ones find its
+    /// session.
+    pub(crate) fn openmds(&self, arguments: &[&str]) -> Said {
+        let mut command = openmds(&self.folder.path().join("client"));
+        command
+            .args(arguments)
+            .env("OPENMDS_URL", &self.url)
+            .env("OPENMDS_USERNAME", "mds")
+            .env("OPENMDS_PASSWORD", "mds-secret");
+        let (exit_code, out, errors) = run(&mut command);
+        Said {
+            exit_code,
+            out,
+            errors,
+        }
+    }
+
+    /// Sends what the program does not send, and answers status and body.
+    pub(crate) fn send(&self, method: &str, path: &str, body: Option<String>) -> (u16, String) {
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let url = format!("{}/security/1.0{path}", self.url);
+        let mut request = client.build().unwrap().request(method, url);
+        request = request.basic_auth("mds", Some("mds-secret"));
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
+        }
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        })
+    }
+
+    /// The document as it is stored, and as it was pushed.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept {
+            stored: self.app.present().audit().cloned(),
+            pushed: self.home.default_value(ROUTER_CONFIG),
+        }
+    }
+
+    /// What was asked of the clusters so far is forgotten.
+    pub(crate) fn forget_calls(&self) {
+        self.home.forget_calls();
+        self.logs.forget_calls();
+    }
+
+    /// Whether anything was asked of the destination cluster, even if it changed nothing.
+    pub(crate) fn destination_was_asked(&self) -> bool {
+        !self.logs.calls().is_empty()
+    }
+
+    /// The calls that changed a cluster.
+    pub(crate) fn changes(&self) -> Vec<FakeCall> {
+        let changes = |call: &FakeCall| {
+            matches!(
+                call,
+                FakeCall::AlterBrokerDefault { .. }
+                    | FakeCall::CreateTopic { .. }
+                    | FakeCall::SetTopicRetention { .. }
+            )
+        };
+        let mut calls = self.home.calls();
+        calls.extend(self.logs.calls());
+        calls.retain(changes);
+        calls
+    }
+}
+
+fn settings(folder: &TempDir, destinations: &BTreeSet<HostPort>) -> Settings {
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    openmds_server::tokens::generate(&folder.path().join("key.pem")).unwrap();
+    std::fs::write(path("users"), "mds:mds-secret\n").unwrap();
+    let allowed: Vec<String> = destinations.iter().map(ToString::to_string).collect();
+    let destination = "confluent.security.event.logger.destination.admin";
+    let properties = format!(
+        "super.users=User:mds\n\
+         confluent.metadata.server.listeners=http://127.0.0.1:0\n\
+         confluent.metadata.server.user.store.file.path={}\n\
+         confluent.metadata.server.token.key.path={}\n\
+         confluent.metadata.bootstrap.servers={HOME}\n\
+         openmds.cluster.id=home-id\n\
+         openmds.store.path={}\n\
+         {destination}.bootstrap.servers={LOGS}\n\
+         openmds.audit.destinations.allowed={}\n",
+        path("users"),
+        path("key.pem"),
+        path("store"),
+        allowed.join(",")
+    );
+    let file = folder.path().join("server.properties");
+    std::fs::write(&file, properties).unwrap();
+    Settings::load(&file).unwrap()
+}
