@@ -237,9 +237,9 @@ impl App {
         }
         let version = document.resource_version().unwrap_or_default();
         let have = if have.is_empty() {
-            "no cluster has it yet".to_string()
+            "No cluster has it yet".to_string()
         } else {
-            format!("these clusters have it: {}", have.join(", "))
+            format!("These clusters have it: {}", have.join(", "))
         };
         Err(AppError::unavailable(format!(
             "The configuration is stored as version {version}; do not repeat the request. {have}. \

@@ -53,6 +53,7 @@ async fn patterns_are_merged_replaced_and_taken_away() {
         .await
         .is(204);
     assert_eq!(read_by_carol(&desk).await, ["a", "b", "c*"]);
+    desk.knows_home().await;
     let written = desk.app.present().generation();
     desk.post("mds", READERS, &request(&["a"])).await.is(204);
     assert_eq!(desk.app.present().generation(), written, "nothing to write");

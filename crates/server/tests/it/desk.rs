@@ -205,6 +205,14 @@ impl Desk {
         }
     }
 
+    /// Waits until the home cluster's id is written down; afterwards only requests write.
+    pub(crate) async fn knows_home(&self) {
+        eventually("the home cluster told its id", || async {
+            self.app.present().home().map(drop)
+        })
+        .await;
+    }
+
     /// Stops as `kill -9` does: nothing is finished.
     pub(crate) async fn kill(self) {
         self.driver.abort();

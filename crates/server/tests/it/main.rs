@@ -1,4 +1,11 @@
 //! The server in process: the real router, use cases, store and driver over clusters in memory.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests outside #[test] functions"
+)]
 
 mod audit_cases;
 mod audit_config;

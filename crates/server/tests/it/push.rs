@@ -81,7 +81,7 @@ async fn a_refusal_is_told_with_all_that_its_author_must_know() {
     let shown = desk.document().await;
     assert!(
         message.starts_with(&format!(
-            "The configuration is stored as version {}; do not repeat the request. these clusters have it: home. ",
+            "The configuration is stored as version {}; do not repeat the request. These clusters have it: home. ",
             version(&shown)
         )),
         "{message}"
@@ -174,7 +174,7 @@ async fn a_frozen_cluster_bounds_the_answer_and_delays_no_other() {
     let waited = started.elapsed().as_millis();
     assert!((1500..2000).contains(&waited), "{waited}");
     assert!(
-        message.contains("these clusters have it: home."),
+        message.contains("These clusters have it: home."),
         "{message}"
     );
     assert!(

@@ -24,6 +24,7 @@ async fn binding_and_unbinding_can_be_repeated() {
         let answer = desk.post("mds", ALICE_OPERATES, &kafka("k")).await.is(204);
         assert!(answer.body.is_empty());
     }
+    desk.knows_home().await;
     let written = desk.app.present().generation();
     desk.post("mds", ALICE_OPERATES, &kafka("k")).await.is(204);
     assert_eq!(desk.app.present().generation(), written, "nothing to write");

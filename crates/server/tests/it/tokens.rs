@@ -230,6 +230,9 @@ async fn the_servers_own_tokens_are_for_one_cluster_and_short() {
         (OWN_PRINCIPAL, "payments-id")
     );
     assert_eq!(said.exp - said.iat, 120);
+    let (here, far) = ([127, 0, 0, 1].into(), [10, 0, 0, 1].into());
+    assert!(tokens.may_cross_in_clear(here) && !tokens.may_cross_in_clear(far));
+    assert!(tokens.in_clear_if(true).may_cross_in_clear(far));
     // It opens nothing here, and nobody can log in under that name.
     with_token(&desk, "/roles", own.expose_secret())
         .await
