@@ -25,6 +25,7 @@ use crate::table;
 /// Version of all layouts together; Java refuses a library of another one.
 const LAYOUT_VERSION: jint = 1;
 const DONE: jint = 0;
+const DISCARDED: jint = 1;
 const CLOSED: jint = -1;
 const MALFORMED: jint = -2;
 const PANICKED: jint = -3;
@@ -234,7 +235,8 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_record<'local>(
                 engine.record(unsigned(bytes), now_micros())
             });
             Ok(match recorded {
-                Some(Ok(())) => DONE,
+                Some(Ok(false)) => DONE,
+                Some(Ok(true)) => DISCARDED,
                 Some(Err(_)) => MALFORMED,
                 None => CLOSED,
             })

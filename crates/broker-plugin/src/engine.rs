@@ -155,65 +155,66 @@ impl Engine {
     }
 
     /// Records the decisions of one `authorize` call, as far as flags and document ask for it.
-    pub fn record(&self, message: &[u8], time_micros: i64) -> Result<(), DecodeError> {
+    /// True if the document discards each of them whoever asked: while it is in force Java need not
+    /// ask again.
+    pub fn record(&self, message: &[u8], time_micros: i64) -> Result<bool, DecodeError> {
         let request =
             Request::decode(message).inspect_err(|_| self.counters.add(Counter::Malformed, 1))?;
-        if self.broken_on_purpose.swap(false, Ordering::Relaxed) {
+        if self.broken_on_purpose.load(Ordering::Relaxed)
+            && self.broken_on_purpose.swap(false, Ordering::Relaxed)
+        {
             break_on_purpose();
         }
         if request.api_key == ENVELOPE {
-            return Ok(()); // The request inside is checked and recorded by itself (`rulings.md` 22).
+            return Ok(false); // The request inside is checked and recorded by itself (`rulings.md` 22).
         }
         let snapshot = self.snapshot.load();
+        let mut discarded = false;
+        let mut otherwise = false;
         for action in request.actions {
-            self.record_action(snapshot.as_deref(), &request, &action, time_micros);
+            let fate = self.record_action(snapshot.as_deref(), &request, &action, time_micros);
+            self.counters.add(fate, 1);
+            discarded |= fate == Counter::Discarded;
+            otherwise |= !matches!(fate, Counter::Discarded | Counter::Unwanted);
         }
-        Ok(())
+        Ok(discarded && !otherwise)
     }
 
+    /// What became of one decision.
     fn record_action(
         &self,
         snapshot: Option<&Snapshot>,
         request: &Request<'_>,
         action: &Action<'_>,
         time_micros: i64,
-    ) {
+    ) -> Counter {
         if !action.wants_record() {
-            return self.counters.add(Counter::Unwanted, 1);
+            return Counter::Unwanted;
         }
         let topic = match snapshot {
+            Some(snapshot) if self.is_own(snapshot, request, action) => {
+                return Counter::SuppressedOwn;
+            }
             Some(snapshot) => {
-                if self.is_own(snapshot, request, action) {
-                    return self.counters.add(Counter::SuppressedOwn, 1);
-                }
-                let routed = self.route(
-                    snapshot,
-                    (request.api_key, action.operation),
-                    (action.resource_type, action.name),
-                    request.principal,
-                    action.granted,
-                );
-                match routed {
-                    Some(topic) => topic,
-                    None => return,
+                let kind = (request.api_key, action.operation);
+                let resource = (action.resource_type, action.name);
+                match self.route(snapshot, kind, resource, request.principal, action.granted) {
+                    Ok(topic) => topic,
+                    Err(why) => return why,
                 }
             }
             None => "",
         };
         let super_user = action.granted && self.settings.super_users.contains(request.principal);
         let record = Record::new(request, action, topic, super_user, time_micros);
-        let kept = record.is_some_and(|record| self.queue.push(record));
-        self.counters.add(
-            if kept {
-                Counter::Enqueued
-            } else {
-                Counter::DroppedQueueFull
-            },
-            1,
-        );
+        if record.is_some_and(|record| self.queue.push(record)) {
+            Counter::Enqueued
+        } else {
+            Counter::DroppedQueueFull
+        }
     }
 
-    /// The topic, or `None`; counts which.
+    /// The topic, counted as routed; or what to count instead.
     fn route<'a>(
         &self,
         snapshot: &'a Snapshot,
@@ -221,26 +222,24 @@ impl Engine {
         (resource_type, name): (u8, &str),
         principal: &str,
         granted: bool,
-    ) -> Option<&'a str> {
-        let category = self.methods.of(api_key, operation).category;
+    ) -> Result<&'a str, Counter> {
+        let action = AuditedAction {
+            category: self.methods.of(api_key, operation).category,
+            principal,
+            granted,
+        };
         let kind = crn_kind(resource_type_name(resource_type));
         let resource = kind.as_deref().map(|kind| (kind, name));
-        let (counter, topic) = match snapshot.router.route(
-            resource,
-            AuditedAction {
-                category,
-                principal,
-                granted,
-            },
-        ) {
-            Routing::Topic(topic) => (Counter::Routed, Some(topic)),
-            Routing::Discarded(Why::ExcludedPrincipal) => (Counter::Excluded, None),
-            Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
-                (Counter::Discarded, None)
+        match snapshot.router.route(resource, action) {
+            Routing::Topic(topic) => {
+                self.counters.add(Counter::Routed, 1);
+                Ok(topic)
             }
-        };
-        self.counters.add(counter, 1);
-        topic
+            Routing::Discarded(Why::ExcludedPrincipal) => Err(Counter::Excluded),
+            Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
+                Err(Counter::Discarded)
+            }
+        }
     }
 
     /// Whether this is the exporter at work: only what publishing needs, nothing else it or
@@ -287,21 +286,17 @@ impl Engine {
                 return;
             };
             let snapshot = self.snapshot.load();
-            let topic = match record.topic() {
-                "" => snapshot.as_deref().and_then(|snapshot| {
+            let routed = match (record.topic(), snapshot.as_deref()) {
+                ("", Some(snapshot)) => {
+                    let kind = (record.api_key, record.operation);
                     let resource = (record.resource_type, record.resource_name());
-                    self.route(
-                        snapshot,
-                        (record.api_key, record.operation),
-                        resource,
-                        record.principal(),
-                        record.granted,
-                    )
-                }),
-                topic => Some(topic),
+                    self.route(snapshot, kind, resource, record.principal(), record.granted)
+                }
+                (topic, _) => Ok(topic),
             };
-            if let Some(topic) = topic {
-                batch.add(&record, topic, Uuid::new_v4(), emitter, &self.methods);
+            match routed {
+                Ok(topic) => batch.add(&record, topic, Uuid::new_v4(), emitter, &self.methods),
+                Err(why) => self.counters.add(why, 1),
             }
         }
     }

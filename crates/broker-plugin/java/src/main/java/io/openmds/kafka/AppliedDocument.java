@@ -21,6 +21,7 @@ final class AppliedDocument {
     final Map<String, OptionalLong> topics;
     /** Bit 0: allowed decisions of the method may lead to a topic; bit 1: denied ones. */
     private final byte[] interest;
+    final KnownDiscards knownDiscards = new KnownDiscards();
 
     AppliedDocument(Pairs summary) {
         resourceVersion = summary.first("resource_version");

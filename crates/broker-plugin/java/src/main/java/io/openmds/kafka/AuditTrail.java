@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
@@ -153,11 +154,14 @@ final class AuditTrail implements AutoCloseable {
     void record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         try {
             counters.decided.add(actions.size());
-            if (context.requestType() != ENVELOPE && isAnyWanted(context, actions, results)) {
+            AppliedDocument applied = document;
+            if (context.requestType() != ENVELOPE && isAnyWanted(applied, context, actions, results)) {
                 RequestCodec codec = RequestCodec.ofThread();
                 int length = codec.encode(context, actions, results);
                 int code = engine.record(codec.bytes(), length);
-                if (code != NativeEngine.DONE) {
+                if (code == NativeEngine.DISCARDED) {
+                    remember(applied, context, actions, results);
+                } else if (code != NativeEngine.DONE) {
                     failed(context, actions, results, code);
                 }
             }
@@ -167,10 +171,20 @@ final class AuditTrail implements AutoCloseable {
         }
     }
 
-    private boolean isAnyWanted(AuthorizableRequestContext context, List<Action> actions,
+    private static void remember(AppliedDocument applied, AuthorizableRequestContext context, List<Action> actions,
+            List<AuthorizationResult> results) {
+        for (int i = 0; i < actions.size(); i++) {
+            Action action = actions.get(i);
+            boolean granted = results.get(i) == AuthorizationResult.ALLOWED;
+            if (granted ? action.logIfAllowed() : action.logIfDenied()) {
+                applied.knownDiscards.add(context.requestType(), action, granted);
+            }
+        }
+    }
+
+    private boolean isAnyWanted(AppliedDocument applied, AuthorizableRequestContext context, List<Action> actions,
             List<AuthorizationResult> results) {
         int api = context.requestType();
-        AppliedDocument applied = document;
         int unwanted = 0;
         int discarded = 0;
         int count = actions.size();
@@ -180,8 +194,9 @@ final class AuditTrail implements AutoCloseable {
             if (!(granted ? action.logIfAllowed() : action.logIfDenied())) {
                 unwanted++;
             } else {
-                boolean byBroker = action.operation() == org.apache.kafka.common.acl.AclOperation.CLUSTER_ACTION;
-                if ((applied.interest(api, byBroker) & (granted ? ALLOWED_WANTED : DENIED_WANTED)) != 0) {
+                boolean byBroker = action.operation() == AclOperation.CLUSTER_ACTION;
+                boolean possible = (applied.interest(api, byBroker) & (granted ? ALLOWED_WANTED : DENIED_WANTED)) != 0;
+                if (possible && !applied.knownDiscards.contains(api, action, granted)) {
                     return true; // The engine counts all of them.
                 }
                 discarded++;

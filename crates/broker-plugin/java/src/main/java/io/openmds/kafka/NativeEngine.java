@@ -12,6 +12,8 @@ final class NativeEngine implements AutoCloseable {
     static final int LAYOUT_VERSION = 1;
 
     static final int DONE = 0;
+    /** Done, and the document discards each of these decisions whoever asks. */
+    static final int DISCARDED = 1;
     static final int CLOSED = -1;
     static final int MALFORMED = -2;
     static final int PANICKED = -3;

@@ -147,6 +147,42 @@ class AuthorizerTest {
     }
 
     @Test
+    void whatTheDocumentDiscardsForEverybodyIsAskedOnceAndForgottenWithTheDocument() throws Exception {
+        String finance = "{" + TOPICS + ",\"routes\":{\"crn:///kafka=*/topic=fin-*\":{\"produce\":" + LEAF + "}}}";
+        try (OpenMdsAuthorizer authorizer = Requests.started(PluginConfig.ROUTER_CONFIG, finance)) {
+            AuditCounters counters = authorizer.trailForTest().counters;
+            var orders = List.of(Requests.action(AclOperation.WRITE, ResourceType.TOPIC, "orders"));
+            var fin = List.of(Requests.action(AclOperation.WRITE, ResourceType.TOPIC, "fin-1"));
+            for (int i = 0; i < 10; i++) {
+                authorizer.authorize(Requests.request(PRODUCE, "alice"), orders);
+                authorizer.authorize(Requests.request(PRODUCE, "alice"), fin);
+                authorizer.authorize(Requests.request(PRODUCE, "admin"), orders);
+            }
+            assertEquals(10, counters.getEnqueued());
+            assertEquals(20, counters.getDiscarded());
+            assertEquals(18, counters.discardedUnasked.sum(), "allowed and denied are each asked once");
+            authorizer.reconfigure(Map.of(PluginConfig.ROUTER_CONFIG, EVERYTHING));
+            authorizer.authorize(Requests.request(PRODUCE, "alice"), orders);
+            assertEquals(11, counters.getEnqueued());
+        }
+    }
+
+    @Test
+    void aDecisionThatKafkaDidNotWantLoggedIsNotTakenForADiscardedOne() throws Exception {
+        String denials = "{" + TOPICS + ",\"routes\":{\"crn:///kafka=*/topic=b\":{\"describe\":" + LEAF + "}}}";
+        try (OpenMdsAuthorizer authorizer = Requests.started(PluginConfig.ROUTER_CONFIG, denials)) {
+            AuditCounters counters = authorizer.trailForTest().counters;
+            var wanted = Requests.action(AclOperation.DESCRIBE, ResourceType.TOPIC, "a");
+            authorizer.authorize(Requests.request(METADATA, "alice"),
+                    List.of(wanted, Requests.unlogged(AclOperation.DESCRIBE, ResourceType.TOPIC, "b")));
+            authorizer.authorize(Requests.request(METADATA, "alice"),
+                    List.of(Requests.action(AclOperation.DESCRIBE, ResourceType.TOPIC, "b")));
+            assertEquals(1, counters.getUnwanted());
+            assertEquals(1, counters.getEnqueued());
+        }
+    }
+
+    @Test
     void aBadDocumentKeepsTheLastGoodOneAndIsNeverThrown() throws Exception {
         try (OpenMdsAuthorizer authorizer = Requests.started()) {
             AuditCounters counters = authorizer.trailForTest().counters;
