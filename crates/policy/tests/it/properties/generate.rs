@@ -18,14 +18,14 @@ pub(super) fn authority() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["", "", "m", "m.example:8090"]).prop_map(String::from)
 }
 
-/// A cluster id or a resource name: short, and often the beginning of another one.
+/// A cluster id or a resource name: short, and most often the beginning of another one.
 pub(super) fn value() -> impl Strategy<Value = String> {
-    prop_oneof![4 => "[ab]{1,4}", 1 => "[ab*%/=é ]{1,3}"]
+    prop_oneof![6 => "a{1,3}", 2 => "[ab]{1,3}", 1 => "[ab*%/=é ]{1,3}"]
 }
 
 pub(super) fn kind() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["topic", "group", "transaction-id", "transactional-id"])
-        .prop_map(String::from)
+    let kinds = prop::sample::select(vec!["group", "transaction-id", "transactional-id"]);
+    prop_oneof![3 => Just("topic"), 1 => kinds].prop_map(String::from)
 }
 
 /// A value as somebody might write it: what must be escaped is, other characters sometimes.
@@ -49,9 +49,9 @@ fn literal() -> impl Strategy<Value = String> {
         .prop_map(|(value, escapes)| written(value, escapes))
 }
 
-fn value_pattern() -> impl Strategy<Value = String> {
+fn value_pattern(any: u32) -> impl Strategy<Value = String> {
     prop_oneof![
-        2 => Just("*".to_string()),
+        any => Just("*".to_string()),
         3 => literal(),
         3 => literal().prop_map(|prefix| prefix + "*"),
     ]
@@ -59,8 +59,10 @@ fn value_pattern() -> impl Strategy<Value = String> {
 
 /// The text of a pattern of a cluster, of something in it, or of something deeper.
 pub(super) fn pattern() -> impl Strategy<Value = String> {
-    let below = prop::collection::vec((kind(), value_pattern()), 0..=2);
-    (authority(), value_pattern(), below).prop_map(|(authority, cluster, below)| {
+    let steps = prop::sample::select(vec![0, 1, 1, 1, 1, 1, 2]);
+    let below =
+        steps.prop_flat_map(|steps| prop::collection::vec((kind(), value_pattern(2)), steps));
+    (authority(), value_pattern(10), below).prop_map(|(authority, cluster, below)| {
         let mut text = format!("crn://{authority}/kafka={cluster}");
         for (kind, value) in below {
             text.push_str(&format!("/{kind}={value}"));
@@ -98,7 +100,7 @@ fn rules() -> impl Strategy<Value = Value> {
 
 /// A document as JSON; no two routes mean the same resources.
 pub(super) fn document_json() -> impl Strategy<Value = Value> {
-    let routes = prop::collection::vec((pattern(), rules()), 0..12);
+    let routes = prop::collection::vec((pattern(), rules()), 0..20);
     let excluded = prop::option::of(prop::collection::vec(principal(), 0..2));
     (
         target(),

@@ -23,6 +23,21 @@ impl Event {
             .map(|(kind, name)| (kind.as_str(), name.as_str()))
     }
 
+    /// Every category and outcome, by the event's principal and by one that nobody excludes.
+    fn actions(&self) -> impl Iterator<Item = AuditedAction<'_>> {
+        let principals = [self.principal.as_str(), "User:nobody"];
+        let outcomes = principals
+            .into_iter()
+            .flat_map(|principal| [(principal, true), (principal, false)]);
+        outcomes.flat_map(|(principal, granted)| {
+            Category::ALL.map(|category| AuditedAction {
+                category,
+                principal,
+                granted,
+            })
+        })
+    }
+
     fn action(&self) -> AuditedAction<'_> {
         AuditedAction {
             category: self.category,
@@ -75,7 +90,9 @@ proptest! {
     fn the_compiled_router_agrees_with_the_rule(document in document(), events in prop::collection::vec(event(), 1..8)) {
         for event in events {
             let router = Router::new(&document, &event.authority, &event.cluster_id);
-            prop_assert_eq!(router.route(event.resource(), event.action()), route(&document, &event.crn(), event.action()), "{:?}", event);
+            for action in event.actions() {
+                prop_assert_eq!(router.route(event.resource(), action), route(&document, &event.crn(), action), "{:?}", action);
+            }
         }
     }
 
