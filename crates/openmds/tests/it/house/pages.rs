@@ -35,8 +35,15 @@ fn file_of(test: &str) -> Option<(String, &str)> {
     Some((file, name))
 }
 
+/// The one check that is no test function: `./test` runs it.
+const QUICKSTART: &str = "./quickstart --check";
+
 /// Whether there is a test of that name.
 fn exists(test: &str) -> bool {
+    if test == QUICKSTART {
+        return text("test").contains("check_quickstart ")
+            && text("scripts/build").contains("quickstart --check");
+    }
     let Some((file, name)) = file_of(test) else {
         return false;
     };
@@ -44,6 +51,9 @@ fn exists(test: &str) -> bool {
         return false;
     }
     let text = text(&file);
+    if test.starts_with("playground::") {
+        return is_step(test);
+    }
     let lines: Vec<&str> = text.lines().collect();
     let starts = [format!("fn {name}("), format!("void {name}(")];
     let marks = ["#[test]", "#[tokio::test", "@Test"];
@@ -58,6 +68,17 @@ fn exists(test: &str) -> bool {
                 .into_iter()
                 .any(|line| marks.iter().any(|mark| line.contains(mark)))
     })
+}
+
+/// The playground's tests share one fleet and are listed as steps in its `main.rs`.
+fn is_step(test: &str) -> bool {
+    let step = test.trim_start_matches("playground::");
+    let main = text("crates/playground/tests/it/main.rs");
+    let steps = main
+        .split("steps![")
+        .nth(1)
+        .and_then(|rest| rest.split("];").next());
+    steps.is_some_and(|steps| steps.split(',').any(|listed| listed.trim() == step))
 }
 
 #[test]
