@@ -8,10 +8,12 @@ import org.apache.kafka.server.authorizer.Action;
  * call while it is in force. A small table without locks; whatever is overwritten is only asked again.
  */
 final class KnownDiscards {
-    private static final int SLOTS = 4_096;
+    /** The table is a power of two of small sets, so that neighbours do not push each other out. */
+    private static final int SET_BITS = 11;
+    private static final int SET_SIZE = 4;
     private static final int LONGEST_NAME = 300;
 
-    private final Entry[] entries = new Entry[SLOTS];
+    private final Entry[] entries = new Entry[SET_SIZE << SET_BITS];
 
     /** Immutable, so that a thread sees a whole entry or none. */
     private static final class Entry {
@@ -27,22 +29,32 @@ final class KnownDiscards {
     boolean contains(int apiKey, Action action, boolean granted) {
         int kind = kind(apiKey, action, granted);
         String name = action.resourcePattern().name();
-        int slot = slot(kind, name);
-        return holds(slot, kind, name) || holds(slot ^ 1, kind, name);
-    }
-
-    private boolean holds(int slot, int kind, String name) {
-        Entry entry = entries[slot];
-        return entry != null && entry.kind == kind && entry.name.equals(name);
+        int first = firstOfSet(kind, name);
+        for (int i = first; i < first + SET_SIZE; i++) {
+            Entry entry = entries[i];
+            if (entry == null) {
+                return false;
+            }
+            if (entry.kind == kind && entry.name.equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void add(int apiKey, Action action, boolean granted) {
         String name = action.resourcePattern().name();
-        if (name.length() <= LONGEST_NAME) {
-            int kind = kind(apiKey, action, granted);
-            int slot = slot(kind, name);
-            entries[entries[slot] == null ? slot : slot ^ 1] = new Entry(kind, name);
+        if (name.length() > LONGEST_NAME) {
+            return;
         }
+        int kind = kind(apiKey, action, granted);
+        int first = firstOfSet(kind, name);
+        int place = first;
+        while (place < first + SET_SIZE && entries[place] != null) {
+            place++;
+        }
+        // A full set loses any one of its entries: which one depends on the newcomer.
+        entries[place < first + SET_SIZE ? place : first + (name.hashCode() & SET_SIZE - 1)] = new Entry(kind, name);
     }
 
     /** All that routing looks at besides the name. */
@@ -51,8 +63,8 @@ final class KnownDiscards {
         return apiKey << 10 | action.resourcePattern().resourceType().code() << 2 | byBroker << 1 | (granted ? 1 : 0);
     }
 
-    private static int slot(int kind, String name) {
-        int hash = name.hashCode() * 31 + kind;
-        return (hash ^ hash >>> 15) & SLOTS - 1;
+    private static int firstOfSet(int kind, String name) {
+        int hash = (name.hashCode() * 31 + kind) * 0x9E3779B9;
+        return (hash >>> 32 - SET_BITS) * SET_SIZE;
     }
 }
