@@ -43,7 +43,7 @@ pub(crate) struct Loopback {
     app: Arc<App>,
     home: FakeCluster,
     logs: FakeCluster,
-    runtime: Runtime,
+    runtime: Option<Runtime>,
 }
 
 fn cluster(fleet: &FakeFleet, id: &str, address: &str) -> FakeCluster {
@@ -82,7 +82,7 @@ impl Loopback {
             app,
             home,
             logs,
-            runtime,
+            runtime: Some(runtime),
         }
     }
 
@@ -96,6 +96,10 @@ impl Loopback {
             .env("OPENMDS_USERNAME", "mds")
             .env("OPENMDS_PASSWORD", "mds-secret");
         let (exit_code, out, errors) = run(&mut command);
+        assert!(
+            !errors.contains("no answer from"),
+            "{arguments:?}: {errors}"
+        );
         Said {
             exit_code,
             out,
@@ -115,7 +119,7 @@ impl Loopback {
                 .header("content-type", "application/json")
                 .body(body);
         }
-        self.runtime.block_on(async {
+        self.runtime.as_ref().unwrap().block_on(async {
             let answer = request.send().await.unwrap();
             (answer.status().as_u16(), answer.text().await.unwrap())
         })
@@ -154,6 +158,15 @@ impl Loopback {
         calls.extend(self.logs.calls());
         calls.retain(changes);
         calls
+    }
+}
+
+impl Drop for Loopback {
+    /// Does not wait for a server that stands still: its test has failed by then.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
