@@ -90,8 +90,10 @@ impl Dispatch {
                 .iter()
                 .all(|id| settled(fleet.get(id), generation) != Acceptance::Silent)
         };
-        // Both ends of the wait are answered below: in time, and too late.
-        let _in_time = tokio::time::timeout(limit, fleet.wait_for(all_settled)).await;
+        let wait = tokio::time::timeout(limit, fleet.wait_for(all_settled));
+        // In time or too late, the answer is below. What the wait gives is dropped at once: it holds
+        // the fleet's read lock, and a second reader behind a waiting writer would wait for ever.
+        let _in_time = wait.await.map(drop);
         let fleet = self.fleet.borrow();
         let answer = |id: &ClusterId| {
             let cluster = fleet.get(id);
