@@ -71,21 +71,21 @@ impl App {
 
     /// Parses the text and checks its destination, naming all faults at once.
     fn accepted(&self, text: &str) -> Result<Parsed, AppError> {
-        let mut faults = self.destinations_not_allowed(text);
-        match Document::parse(text, Form::Request) {
+        let parsed = Document::parse(text, Form::Request);
+        let mut faults = parsed.as_ref().err().cloned().unwrap_or_default();
+        faults.extend(self.destinations_not_allowed(text, &faults));
+        match parsed {
             Ok(parsed) if faults.is_empty() => Ok(parsed),
-            parsed => {
-                faults.splice(0..0, parsed.err().unwrap_or_default());
-                Err(AppError::invalid_fields(
-                    "the audit log configuration is not valid; nothing was changed",
-                    faults,
-                ))
-            }
+            _ => Err(AppError::invalid_fields(
+                "the audit log configuration is not valid; nothing was changed",
+                faults,
+            )),
         }
     }
 
-    /// Servers that would take the brokers' credentials elsewhere (`rulings.md` 9).
-    fn destinations_not_allowed(&self, text: &str) -> Vec<FieldError> {
+    /// Servers that would take the brokers' credentials elsewhere (`rulings.md` 9); what is no
+    /// address at all has its fault already.
+    fn destinations_not_allowed(&self, text: &str, found: &[FieldError]) -> Vec<FieldError> {
         let Ok(json) = Json::parse(text) else {
             return Vec::new();
         };
@@ -96,17 +96,18 @@ impl App {
             return Vec::new();
         };
         let allowed = &self.settings.destination.allowed;
-        let refused = |(index, server): (usize, &Json)| match server {
-            Json::String(text) if text.parse().is_ok_and(|server| !allowed.contains(&server)) => {
-                Some(FieldError {
-                    path: format!("destinations.bootstrap_servers[{index}]"),
-                    message: format!(
-                        "`{text}` is not an allowed destination: brokers would send their credentials there. \
-                     Add it to openmds.audit.destinations.allowed of this server and of every broker"
-                    ),
-                })
-            }
-            _ => None,
+        let refused = |(index, server): (usize, &Json)| {
+            let Json::String(text) = server else {
+                return None;
+            };
+            let path = format!("destinations.bootstrap_servers[{index}]");
+            let is_address = !found.iter().any(|fault| fault.path == path);
+            let refused = text.parse().is_ok_and(|server| !allowed.contains(&server));
+            let message = format!(
+                "`{text}` is not an allowed destination: brokers would send their credentials there. \
+                 Add it to openmds.audit.destinations.allowed of this server and of every broker"
+            );
+            (is_address && refused).then_some(FieldError { path, message })
         };
         let mut faults: Vec<FieldError> = servers.iter().enumerate().filter_map(refused).collect();
         let more = faults.len().saturating_sub(MOST_REFUSED);
