@@ -1,10 +1,13 @@
 //! The access rules that the playground starts with, made by the real `kafka-acls`.
 
+use std::fs;
+
 use anyhow::Result;
 
 use crate::ground::Ground;
+use crate::parallel::in_parallel;
 use crate::shape::{
-    ADMIN, ALLOWED_CLIENT, DENIED_CLIENT, LOGS, Listener, PAYMENTS, TOPIC_ADMIN, WRITERS,
+    ADMIN, ALLOWED_CLIENT, DENIED_CLIENT, LOGS, Listener, PAYMENTS, Shape, TOPIC_ADMIN, WRITERS,
 };
 use crate::tools;
 use crate::versions::Tool;
@@ -15,24 +18,28 @@ pub const TOPIC_PREFIX: &str = "confluent-audit-log-events";
 /// The topic of the story, and the prefix of what its allowed client may create.
 pub const STORY_TOPIC: &str = "orders";
 
-/// One call of `kafka-acls` each: the cluster and the arguments after `--add`.
-pub(crate) fn calls(clusters: &[String]) -> Vec<(String, Vec<String>)> {
-    let mut calls = Vec::new();
-    for cluster in clusters {
-        if cluster == PAYMENTS.name {
-            calls.push((cluster.clone(), allowed_client()));
-            calls.push((cluster.clone(), denied_client()));
-        } else if is_destination(cluster) {
-            calls.push((cluster.clone(), writers_on_topics()));
-            calls.push((cluster.clone(), writers_on_cluster()));
-            calls.push((cluster.clone(), topic_admin()));
-        }
+/// The arguments after `--add` of each call that this cluster needs.
+fn calls(cluster: &str) -> Vec<Vec<String>> {
+    if cluster == PAYMENTS.name {
+        vec![allowed_client(), denied_client()]
+    } else if Shape::named(cluster).is_some_and(|shape| shape.users == LOGS.users) {
+        vec![writers_on_topics(), writers_on_cluster(), topic_admin()]
+    } else {
+        Vec::new()
     }
-    calls
 }
 
-fn is_destination(name: &str) -> bool {
-    crate::shape::Shape::named(name).is_some_and(|shape| shape.users == LOGS.users)
+/// Makes all rules of a cluster, once.
+pub(crate) fn add_all(ground: &Ground, cluster: &str) -> Result<()> {
+    let done = ground.layout.root().join(cluster).join("acls-added");
+    if done.exists() {
+        return Ok(());
+    }
+    in_parallel(calls(cluster).into_iter(), |args| {
+        add(ground, cluster, &args)
+    })?;
+    fs::write(done, "")?;
+    Ok(())
 }
 
 fn writers() -> Vec<String> {
@@ -84,7 +91,7 @@ fn denied_client() -> Vec<String> {
 }
 
 /// Makes one rule.
-pub(crate) fn add(ground: &Ground, cluster: &str, args: &[String]) -> Result<()> {
+fn add(ground: &Ground, cluster: &str, args: &[String]) -> Result<()> {
     let plan = ground.blueprint.cluster(cluster)?;
     let config = ground.layout.client(cluster, ADMIN);
     let mut all = vec![

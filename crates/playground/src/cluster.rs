@@ -33,6 +33,11 @@ impl Cluster {
         &self.plan.name
     }
 
+    /// Whether it is only prepared until somebody asks for it.
+    pub fn is_standby(&self) -> bool {
+        self.plan.shape().is_ok_and(|shape| shape.standby)
+    }
+
     /// Its cluster id.
     pub fn id(&self) -> &str {
         &self.plan.id

@@ -12,7 +12,6 @@ use openmds_playground::progress::{Progress, say};
 use openmds_playground::story::{self, DENIED_TOPIC};
 use openmds_playground::versions::{NEWEST, SUPPORTED, Tool};
 use openmds_playground::{Builder, Playground, check, stop};
-use tokio::signal::unix::{SignalKind, signal};
 
 const DEFAULT_DIRECTORY: &str = ".playground";
 
@@ -111,7 +110,7 @@ fn quickstart(options: &Quickstart) -> Result<()> {
     if options.fresh {
         stop::forget(&options.directory)?;
     }
-    stop_on_signals(&options.directory)?;
+    stop::on_signals(&options.directory)?;
     let playground = builder(options, &options.directory, progress).start()?;
     story::tell(&playground)?;
     what_next(&playground, options.detach);
@@ -141,7 +140,7 @@ fn check(options: &Quickstart, progress: Progress) -> Result<()> {
         given => given,
     };
     stop::forget(directory)?;
-    stop_on_signals(directory)?;
+    stop::on_signals(directory)?;
     let playground = builder(options, directory, progress).start()?;
     let verified =
         story::tell(&playground).and_then(|told| check::verify(&playground, &told, progress));
@@ -186,31 +185,4 @@ fn wait_for_the_end(playground: &Playground) {
     while playground.is_running() {
         thread::sleep(Duration::from_secs(1));
     }
-}
-
-/// From now on Ctrl-C and SIGTERM stop everything before this process ends.
-fn stop_on_signals(directory: &Path) -> Result<()> {
-    let layout = Layout::new(directory)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let (mut interrupt, mut terminate) = {
-        let _context = runtime.enter();
-        (
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        )
-    };
-    thread::spawn(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        });
-        let progress = Progress::visible();
-        let stopped = progress.timed("stopped", || stop::everything(&layout));
-        std::process::exit(if stopped.is_ok() { 130 } else { 1 });
-    });
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! A playground as a whole: prepared, started, stopped.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
@@ -61,13 +62,8 @@ impl Playground {
         })?;
         drop(ports);
         progress.timed("all clusters are ready", || {
-            self.each_cluster(|cluster| {
-                let nodes = cluster.nodes().len();
-                progress.timed(
-                    format_args!("{}: {nodes} node(s) ready", cluster.name()),
-                    || cluster.start(),
-                )
-            })
+            let wanted = self.clusters.iter().filter(|cluster| !cluster.is_standby());
+            in_parallel(wanted, |cluster| self.start_cluster(cluster))
         })?;
         if server {
             progress.timed("the metadata server is ready", || self.server.start())?;
@@ -75,20 +71,28 @@ impl Playground {
         progress.timed("Kafka's tools are ready", || {
             tools::make_archive(&self.ground)
         })?;
-        progress.timed("access rules are in place", || self.add_acls())
+        progress.timed("access rules are in place", || {
+            let running = self.clusters.iter().filter(|cluster| !cluster.is_standby());
+            in_parallel(running, |cluster| {
+                acls::add_all(&self.ground, cluster.name())
+            })
+        })
     }
 
-    fn add_acls(&self) -> Result<()> {
-        let done = self.ground.layout.root().join("acls-added");
-        if done.exists() {
-            return Ok(());
-        }
-        let names: Vec<_> = self.clusters.iter().map(|c| c.name().to_owned()).collect();
-        in_parallel(acls::calls(&names).into_iter(), |(cluster, args)| {
-            acls::add(&self.ground, &cluster, &args)
-        })?;
-        fs::write(done, "")?;
-        Ok(())
+    fn start_cluster(&self, cluster: &Cluster) -> Result<()> {
+        let what = format!(
+            "{}: {} node(s) ready",
+            cluster.name(),
+            cluster.nodes().len()
+        );
+        self.ground.progress.timed(what, || cluster.start())
+    }
+
+    /// Starts a cluster that was only prepared so far.
+    pub fn start_standby(&self, name: &str) -> Result<()> {
+        let cluster = self.cluster(name)?;
+        self.start_cluster(cluster)?;
+        acls::add_all(&self.ground, cluster.name())
     }
 
     /// The metadata server.
@@ -132,6 +136,11 @@ impl Playground {
     /// Runs one of Kafka's tools and returns what it printed.
     pub fn tool(&self, tool: Tool, args: &[&str]) -> Result<String> {
         tools::run(&self.ground, tool, args)
+    }
+
+    /// One of Kafka's tools, to be given arguments and started.
+    pub fn tool_command(&self, tool: Tool) -> Command {
+        tools::command(&self.ground, tool)
     }
 
     /// Shuts everything down in an orderly way.

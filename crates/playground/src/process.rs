@@ -158,7 +158,9 @@ fn start_time(pid: i32) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut fields = fields.split(' ');
     let state = fields.next()?;
-    if state == "Z" || state == "X" {
+    // While threads of a zombie are left, its sockets may still be open.
+    let threads = || fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    if state == "X" || state == "Z" && threads() <= 1 {
         return None;
     }
     fields.nth(18)?.parse().ok()

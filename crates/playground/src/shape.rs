@@ -105,6 +105,8 @@ pub struct Shape {
     pub users: &'static [&'static str],
     /// The user with which its nodes write audit events to the destination.
     pub writer: &'static str,
+    /// Whether it is only prepared, and started when somebody asks for it.
+    pub standby: bool,
 }
 
 /// The metadata server's own cluster.
@@ -115,6 +117,7 @@ pub const HOME: Shape = Shape {
     partitions: 1,
     users: &[],
     writer: "auditlogwriter-home",
+    standby: false,
 };
 
 /// The managed cluster: a dedicated controller and two brokers.
@@ -129,6 +132,7 @@ pub const PAYMENTS: Shape = Shape {
     partitions: 1,
     users: &[ALLOWED_CLIENT, DENIED_CLIENT],
     writer: "auditlogwriter",
+    standby: false,
 };
 
 /// The destination of audit events.
@@ -139,6 +143,7 @@ pub const LOGS: Shape = Shape {
     partitions: 6,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
+    standby: false,
 };
 
 /// A second possible destination, for tests that move the events elsewhere.
@@ -149,6 +154,7 @@ pub const ARCHIVE: Shape = Shape {
     partitions: 3,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
+    standby: true,
 };
 
 /// Every principal that writes audit events.

@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::blueprint::{Blueprint, NodePlan};
 use crate::layout::Layout;
 use crate::process::Process;
+use crate::progress::Progress;
 
 const BOUND: Duration = Duration::from_secs(15);
 
@@ -84,4 +87,31 @@ pub fn forget(directory: &Path) -> Result<()> {
     }
     everything(&layout)?;
     fs::remove_dir_all(directory).with_context(|| format!("cannot remove {}", directory.display()))
+}
+
+/// From now on Ctrl-C and SIGTERM stop everything before this process ends.
+pub fn on_signals(directory: &Path) -> Result<()> {
+    let layout = Layout::new(directory)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (mut interrupt, mut terminate) = {
+        let _context = runtime.enter();
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        )
+    };
+    thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        });
+        let progress = Progress::visible();
+        let stopped = progress.timed("stopped", || everything(&layout));
+        std::process::exit(if stopped.is_ok() { 130 } else { 1 });
+    });
+    Ok(())
 }

@@ -70,7 +70,8 @@ fn register(playground: &Playground, terminal: Terminal<'_>) -> Result<()> {
         terminal.log_in(SUPER_USER, "OPENMDS_SUPER_PASSWORD")?,
         "log in",
     )?;
-    for cluster in playground.clusters() {
+    let running = playground.clusters().iter();
+    for cluster in running.filter(|cluster| !cluster.is_standby()) {
         let shape = cluster.plan().shape()?;
         let ran = terminal.openmds(&[
             "cluster",

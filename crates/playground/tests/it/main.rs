@@ -1,0 +1,135 @@
+//! End to end, on real clusters: one playground for all, one step after another.
+//!
+//! `cargo test -p openmds-playground -- NAME` runs the steps whose names contain NAME; the variable
+//! `OPENMDS_TEST_KAFKA` chooses the version of Apache Kafka.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON values answer null for what is absent, and a panic here is a failed step"
+)]
+
+mod admin_actions;
+mod convergence;
+mod delivery;
+mod fake_listener;
+mod moves;
+mod one_destination;
+mod refusals;
+mod tokens;
+mod troubleshooting;
+mod world;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use openmds_playground::progress::{Progress, Seconds, say};
+
+use world::World;
+
+struct Step {
+    name: &'static str,
+    run: fn(&World) -> Result<()>,
+}
+
+macro_rules! steps {
+    ($($module:ident::$name:ident),* $(,)?) => {
+        [$(Step { name: concat!(stringify!($module), "::", stringify!($name)), run: $module::$name }),*]
+    };
+}
+
+/// In this order. Those that restart things come last.
+const STEPS: &[Step] = &steps![
+    troubleshooting::document_is_seen_in_every_cluster_wide_default,
+    troubleshooting::retention_changed_by_cli_is_seen_on_the_topic,
+    troubleshooting::retention_altered_by_hand_is_described_and_old_versions_conflict,
+    troubleshooting::bad_document_by_hand_changes_nothing,
+    one_destination::every_cluster_publishes_there_with_its_own_writer,
+    one_destination::events_of_a_writer_without_the_right_are_in_the_fallback,
+    refusals::bob_is_refused_with_the_commands_that_help,
+    admin_actions::events_carry_the_clients_principal_and_address,
+    tokens::captured_token_is_refused_by_other_clusters,
+    refusals::untrusted_destination_is_named,
+    refusals::wrong_credentials_are_named,
+    refusals::missing_right_is_named,
+    refusals::untrusted_cluster_is_named,
+    moves::changed_destination_is_followed_without_restart,
+    delivery::killed_destination_loses_no_event,
+    convergence::restarted_broker_has_the_last_document,
+    convergence::stopped_cluster_converges_by_itself,
+    convergence::frozen_broker_and_killed_server_converge,
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let filters: Vec<&String> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
+    let wanted =
+        |step: &&Step| filters.is_empty() || filters.iter().any(|f| step.name.contains(*f));
+    let steps: Vec<&Step> = STEPS.iter().filter(wanted).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        steps
+            .iter()
+            .for_each(|step| say(format_args!("{}: test", step.name)));
+        return ExitCode::SUCCESS;
+    }
+    if steps.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    let world = match World::boot() {
+        Ok(world) => world,
+        Err(error) => {
+            say(format_args!("the playground does not start: {error:#}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let failed = steps.iter().filter(|step| !passes(step, &world)).count();
+    world.end(failed > 0);
+    say(format_args!(
+        "\ntest result: {}. {} passed; {failed} failed",
+        if failed == 0 { "ok" } else { "FAILED" },
+        steps.len() - failed
+    ));
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn passes(step: &Step, world: &World) -> bool {
+    let started = Instant::now();
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        world.baseline()?;
+        (step.run)(world)
+    }));
+    let took = Seconds(started.elapsed());
+    match result {
+        Ok(Ok(())) => {
+            say(format_args!("test {} ... ok ({took})", step.name));
+            true
+        }
+        Ok(Err(error)) => {
+            say(format_args!(
+                "test {} ... FAILED ({took}): {error:#}",
+                step.name
+            ));
+            restore(world);
+            false
+        }
+        Err(_) => {
+            say(format_args!(
+                "test {} ... FAILED ({took}): panicked",
+                step.name
+            ));
+            restore(world);
+            false
+        }
+    }
+}
+
+/// After a failure the next step shall find everything running again.
+fn restore(world: &World) {
+    if let Err(error) = world.restore() {
+        Progress::visible().note(format_args!("could not be restored: {error:#}"));
+    }
+}
