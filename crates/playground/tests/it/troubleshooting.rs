@@ -78,10 +78,11 @@ pub(crate) fn bad_document_by_hand_changes_nothing(world: &World) -> Result<()> 
     let before = default_document(&world.playground, "payments")?;
     // A file, since the tool takes commas and brackets on its command line for its own.
     let file = world.playground.layout().root().join("bad.properties");
-    fs::write(
-        &file,
-        format!("{ROUTER_CONFIG}={{\"destinations\":{{}}}}\n"),
-    )?;
+    let bad = json!({
+        "destinations": { "topics": {} },
+        "default_topics": { "allowed": "confluent-audit-log-events-undeclared", "denied": "" },
+    });
+    fs::write(&file, format!("{ROUTER_CONFIG}={bad}\n"))?;
     let refused = world.admin_tool(
         Tool::Configs,
         "payments",
