@@ -74,7 +74,7 @@ fn copy_dependencies(pom: &Path, version: &str, jars: &Path) -> Result<()> {
         Logging::Log4j2 => "log4j2",
     };
     let output = Command::new("mvn")
-        .args(["-q", "-B", "-f"])
+        .args(["-q", "-B", "-Dstyle.color=never", "-f"])
         .arg(pom)
         .arg(format!("-P{profile}"))
         .arg(format!("-Dkafka.version={version}"))

@@ -82,7 +82,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            Progress::visible().note(format_args!("\nerror: {error:#}"));
+            Progress::visible().failure(&error);
             ExitCode::FAILURE
         }
     }

@@ -29,6 +29,13 @@ impl Progress {
         }
     }
 
+    /// Says why everything ends.
+    pub fn failure(self, error: &anyhow::Error) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "\nerror: {error:#}");
+        }
+    }
+
     /// Runs a step and prints, when it is done, what it was and how long it took.
     pub fn timed<T>(
         self,

@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 pub struct Release {
     /// The broker's version on Maven Central.
     pub broker: &'static str,
-    /// The newest version of the command line tools that is not newer than the broker:
-    /// `kafka-tools` was not released with 4.4.0.
+    /// The newest version of the command line tools that is not newer than the broker: on Maven
+    /// Central there is no `kafka-tools` of 4.2.2 and of 4.4.0.
     pub tools: &'static str,
 }
 
@@ -25,7 +25,10 @@ pub enum Logging {
 pub const SUPPORTED: [Release; 5] = [
     same("3.9.2"),
     same("4.1.2"),
-    same("4.2.2"),
+    Release {
+        broker: "4.2.2",
+        tools: "4.2.1",
+    },
     same("4.3.1"),
     NEWEST,
 ];
