@@ -168,7 +168,7 @@ fn what_next(playground: &Playground, detached: bool) {
     say(format_args!(
         "
 === Everything is running. Try next:
-. {root}/env; PATH={root}/bin:$PATH      # addresses, passwords, Kafka's tools
+. {root}/env; PATH={root}/bin:{programs}:$PATH    # addresses, passwords, tools
 openmds login --url $OPENMDS_URL         # as mds, alice or bob
 openmds audit-log status --watch         # in one shell, while in another:
 openmds audit-log config describe > c.json; $EDITOR c.json; openmds audit-log config update < c.json
@@ -176,6 +176,7 @@ openmds audit-log route lookup crn:///kafka=$PAYMENTS_CLUSTER_ID/topic=orders
 kafka-console-consumer --bootstrap-server $LOGS_BOOTSTRAP {flag} $LOGS_ADMIN_CONFIG \\
   --topic {DENIED_TOPIC} --from-beginning
 {stop}         # stops it all",
+        programs = playground.programs().display(),
         flag = Tool::ConsoleConsumer.config_flag(playground.release().tools),
     ));
 }

@@ -161,6 +161,12 @@ impl Playground {
         self.server.is_running() || nodes.any(Node::is_running)
     }
 
+    /// The directory that holds `openmds`.
+    pub fn programs(&self) -> &Path {
+        let openmds = &self.ground.programs.openmds;
+        openmds.parent().unwrap_or(openmds)
+    }
+
     /// The release of Apache Kafka that runs.
     pub fn release(&self) -> Release {
         self.ground.release

@@ -110,7 +110,11 @@ pub fn on_signals(directory: &Path) -> Result<()> {
             }
         });
         let progress = Progress::visible();
-        let stopped = progress.timed("stopped", || everything(&layout));
+        let stopped = progress.timed("stopped", || {
+            everything(&layout)?;
+            // What was just being started while the rest was stopped.
+            everything(&layout)
+        });
         std::process::exit(if stopped.is_ok() { 130 } else { 1 });
     });
     Ok(())

@@ -1,5 +1,6 @@
 //! How long a change takes from `PUT` until every node has applied it.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -11,6 +12,9 @@ use crate::status;
 
 /// How many updates are timed.
 pub(super) const UPDATES: usize = 10;
+
+/// Between two updates: what is timed is one change to a fleet at rest, not a burst.
+const PAUSE: Duration = Duration::from_millis(500);
 
 const BOUND: Duration = Duration::from_secs(20);
 
@@ -35,6 +39,7 @@ pub(super) fn measure(playground: &Playground) -> Result<Duration> {
             .context("the document is no JSON object")?
             .insert("excluded_principals".to_owned(), excluded);
         times.push(time(&http, &document)?);
+        thread::sleep(PAUSE);
     }
     times.sort();
     times
