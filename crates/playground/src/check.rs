@@ -208,3 +208,33 @@ fn events(playground: &Playground, topic: &str, expected: &[Expected]) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_applied_value_is_taken_from_what_the_tool_prints() {
+        let said = format!(
+            "All configs for broker 1 are:\n  {KEY}={{\"a\": 1}} sensitive=false synonyms={{DYNAMIC_DEFAULT_BROKER_CONFIG:{KEY}={{\"a\": 2}}}}\n"
+        );
+        assert_eq!(parse(&said).unwrap(), json!({"a": 1}));
+        assert!(parse("  min.insync.replicas=1 sensitive=false").is_err());
+        assert!(parse(&format!("  {KEY}=null sensitive=true")).is_ok_and(|value| value.is_null()));
+    }
+
+    #[test]
+    fn metadata_and_retention_may_differ_and_nothing_else() {
+        let one = json!({
+            "destinations": {"topics": {"t": {"retention_ms": 1}}},
+            "routes": {}, "metadata": {"resource_version": "x"},
+        });
+        let mut other =
+            json!({"destinations": {"topics": {"t": {"retention_ms": 2}}}, "routes": {}});
+        assert_eq!(comparable(&one), comparable(&other));
+        other["routes"] = json!({"crn:///kafka=*": null});
+        assert_ne!(comparable(&one), comparable(&other));
+    }
+}

@@ -66,3 +66,26 @@ fn has_applied(node: &Value, version: &Value) -> bool {
     node.get("state").and_then(Value::as_str) == Some("applied")
         && node.get("resource_version") == Some(version)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn everywhere_means_every_node_of_every_cluster() {
+        let node =
+            |state: &str, version: &str| json!({"state": state, "resource_version": version});
+        let status = |nodes: Vec<Value>| json!({"clusters": [{"nodes": [node("applied", "v")]}, {"nodes": nodes}]});
+        let v = json!("v");
+        assert!(everywhere(&status(vec![node("applied", "v")]), &v));
+        assert!(!everywhere(&status(vec![node("applied", "u")]), &v));
+        assert!(!everywhere(
+            &status(vec![node("applied", "v"), node("pending", "v")]),
+            &v
+        ));
+        assert!(!everywhere(&status(vec![]), &v));
+        assert!(!everywhere(&json!({"clusters": []}), &v));
+    }
+}

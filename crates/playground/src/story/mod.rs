@@ -188,3 +188,18 @@ fn must(ran: crate::cli::Ran, what: &str) -> Result<()> {
     ensure!(ran.succeeded(), "could not {what}: {}", ran.said());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_the_commands_of_a_refusal_are_run() {
+        let refusal = "Error: 403 Forbidden\nUser:alice not permitted to DescribeConfigs on one or more clusters. Fix it:\n\
+                       openmds iam rbac role-binding create --role AuditAdmin --principal User:alice --kafka-cluster a\n";
+        assert_eq!(
+            super::fixing_commands(refusal),
+            [
+                "openmds iam rbac role-binding create --role AuditAdmin --principal User:alice --kafka-cluster a"
+            ]
+        );
+    }
+}
