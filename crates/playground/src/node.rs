@@ -71,6 +71,10 @@ impl Node {
     pub(crate) fn prepare(&self) -> Result<()> {
         let logs = self.directory.join("logs");
         fs::create_dir_all(&logs)?;
+        // A killed node leaves its copy of the plugin's native library here.
+        let temporary = self.temporary();
+        let _ = fs::remove_dir_all(&temporary);
+        fs::create_dir_all(&temporary)?;
         let server = server_properties(
             &self.ground.blueprint,
             &self.cluster,
@@ -206,12 +210,17 @@ impl Node {
         command
             .arg(logging::flag(&ground.blueprint.kafka, &self.logging_file()))
             .arg(format!("-Dkafka.logs.dir={}", logs.display()))
+            .arg(format!("-Djava.io.tmpdir={}", self.temporary().display()))
             .arg(format!(
                 "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={}",
                 jwks_url(&ground.layout)
             ))
             .arg(class);
         Ok(command)
+    }
+
+    fn temporary(&self) -> PathBuf {
+        self.directory.join("tmp")
     }
 
     fn config_file(&self) -> PathBuf {
