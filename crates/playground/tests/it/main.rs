@@ -47,6 +47,7 @@ const STEPS: &[Step] = &steps![
     one_destination::every_cluster_publishes_there_with_its_own_writer,
     one_destination::events_of_a_writer_without_the_right_are_in_the_fallback,
     refusals::bob_is_refused_with_the_commands_that_help,
+    refusals::the_https_listener_serves_those_who_trust_it,
     admin_actions::events_carry_the_clients_principal_and_address,
     tokens::captured_token_is_refused_by_other_clusters,
     refusals::untrusted_destination_is_named,

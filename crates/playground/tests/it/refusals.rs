@@ -142,6 +142,26 @@ fn cluster(status: &Value, name: &str) -> Value {
         .unwrap_or_default()
 }
 
+/// The https listener serves whoever trusts its authority; others are told which flag names it.
+pub(crate) fn the_https_listener_serves_those_who_trust_it(world: &World) -> Result<()> {
+    let url = world.playground.server().tls_url();
+    let ca = world.playground.layout().ca().display().to_string();
+    let doubting = world.playground.cli("bob", &["login", "--url", &url])?;
+    ensure!(doubting.code == Some(1), "{}", doubting.said());
+    ensure!(
+        doubting.stderr.contains("--certificate-authority-path"),
+        "{}",
+        doubting.said()
+    );
+    let trusting = ["login", "--url", &url, "--certificate-authority-path", &ca];
+    world.must("bob", &trusting)?;
+    let clusters = world.must("bob", &["cluster", "list"]);
+    world.must("bob", &["logout"])?;
+    let listed = clusters?.stdout;
+    ensure!(listed.contains("payments"), "{listed}");
+    Ok(())
+}
+
 /// The certificate of an authority that signed nothing here.
 fn stranger(world: &World) -> Result<String> {
     let path = world.playground.layout().tls().join("stranger.pem");
