@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openmds_policy::audit::{Document, Router, Target};
+use openmds_policy::audit::{Document, Router};
 
 use crate::methods::Methods;
 
@@ -27,21 +27,12 @@ impl Snapshot {
 /// [`Methods::categories`], 1 for allowed events plus 2 for denied ones. Java asks this table
 /// before it packs a message, so that what no rule of the document names costs next to nothing.
 pub(crate) fn interest(document: &Document, methods: &Methods) -> String {
-    let leads_somewhere = |category, granted| {
-        let default = document.default_topics().outcome(granted);
-        let by_default = openmds_policy::audit::Category::is_on_by_default(category)
-            && *default != Target::Discard;
-        let mut targets = document
-            .routes()
-            .filter_map(|(_, route)| route.target(category, granted));
-        by_default || targets.any(|target| *target != Target::Discard)
-    };
     methods
         .categories()
         .map(|category| {
             match (
-                leads_somewhere(category, true),
-                leads_somewhere(category, false),
+                document.leads_somewhere(category, true),
+                document.leads_somewhere(category, false),
             ) {
                 (false, false) => '0',
                 (true, false) => '1',

@@ -83,3 +83,17 @@ pub(super) fn decide<'a>(
         Target::Discard => Routing::Discarded(why),
     }
 }
+
+impl Document {
+    /// Whether any event of the category with this outcome can lead to a topic at all, whatever
+    /// its resource and its principal: what is false here may be left unasked.
+    #[must_use]
+    pub fn leads_somewhere(&self, category: Category, granted: bool) -> bool {
+        let by_default = category.is_on_by_default()
+            && *self.default_topics().outcome(granted) != Target::Discard;
+        let mut targets = self
+            .routes()
+            .filter_map(|(_, route)| route.target(category, granted));
+        by_default || targets.any(|target| *target != Target::Discard)
+    }
+}
