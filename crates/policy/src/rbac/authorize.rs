@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 
 use super::bindings::{BindingKey, RoleBindings};
+use super::patterns::any_contains;
 use super::roles::{Roles, ScopeType};
 use super::scope::Scope;
 use crate::names::{Principal, ResourcePattern};
@@ -75,9 +76,7 @@ pub fn authorize<'a>(
             && role.permits(&request.resource.resource_type, request.operation)
             && match role.access_policy.scope_type {
                 ScopeType::Cluster => true,
-                ScopeType::Resource => patterns
-                    .iter()
-                    .any(|pattern| pattern.contains(request.resource)),
+                ScopeType::Resource => any_contains(patterns, request.resource),
             }
     };
     held.find(|(key, patterns)| allows(key, patterns))

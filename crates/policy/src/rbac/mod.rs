@@ -2,6 +2,7 @@
 
 mod authorize;
 mod bindings;
+mod patterns;
 mod roles;
 mod scope;
 

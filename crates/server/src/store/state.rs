@@ -1,6 +1,7 @@
 //! The present, as the log tells it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use openmds_policy::names::{ClusterId, ClusterName};
 use openmds_policy::rbac::RoleBindings;
@@ -9,15 +10,17 @@ use super::log::Generation;
 use super::record::{AuditRecord, Record, RegisteredCluster};
 
 /// Everything that is true at one generation.
+///
+/// Each write makes a copy; what the write does not touch is shared with the copy before.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     generation: Generation,
     bindings: RoleBindings,
-    clusters: BTreeMap<ClusterName, RegisteredCluster>,
+    clusters: Arc<BTreeMap<ClusterName, RegisteredCluster>>,
     audit: Option<(Generation, AuditRecord)>,
-    issued: BTreeSet<String>,
-    ours: BTreeSet<ClusterId>,
-    nodes: BTreeMap<ClusterId, BTreeMap<i32, bool>>,
+    issued: Arc<BTreeSet<String>>,
+    ours: Arc<BTreeSet<ClusterId>>,
+    nodes: Arc<BTreeMap<ClusterId, BTreeMap<i32, bool>>>,
     home: Option<ClusterId>,
 }
 
@@ -38,39 +41,38 @@ impl State {
                 name,
                 cluster: Some(cluster),
             } => {
-                self.clusters.insert(name, cluster);
+                Arc::make_mut(&mut self.clusters).insert(name, cluster);
             }
             Record::Cluster {
                 name,
                 cluster: None,
             } => {
-                if let Some(id) = self
-                    .clusters
+                if let Some(id) = Arc::make_mut(&mut self.clusters)
                     .remove(&name)
                     .and_then(|gone| gone.scope.only_kafka_cluster())
                 {
-                    self.ours.remove(&id);
-                    self.nodes.remove(&id);
+                    Arc::make_mut(&mut self.ours).remove(&id);
+                    Arc::make_mut(&mut self.nodes).remove(&id);
                 }
             }
             Record::Audit(audit) => {
-                self.issued.insert(audit.resource_version.clone());
+                Arc::make_mut(&mut self.issued).insert(audit.resource_version.clone());
                 self.audit = Some((generation, audit));
             }
             Record::Tenure {
                 cluster,
                 ours: true,
             } => {
-                self.ours.insert(cluster);
+                Arc::make_mut(&mut self.ours).insert(cluster);
             }
             Record::Tenure {
                 cluster,
                 ours: false,
             } => {
-                self.ours.remove(&cluster);
+                Arc::make_mut(&mut self.ours).remove(&cluster);
             }
             Record::Nodes(nodes) => {
-                self.nodes.insert(nodes.cluster, nodes.nodes);
+                Arc::make_mut(&mut self.nodes).insert(nodes.cluster, nodes.nodes);
             }
             Record::Home { cluster } => self.home = Some(cluster),
         }
@@ -90,7 +92,7 @@ impl State {
 
     /// The registry, by name.
     #[must_use]
-    pub const fn clusters(&self) -> &BTreeMap<ClusterName, RegisteredCluster> {
+    pub fn clusters(&self) -> &BTreeMap<ClusterName, RegisteredCluster> {
         &self.clusters
     }
 
