@@ -8,7 +8,7 @@ use openmds_policy::rbac::Roles;
 
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
-use crate::directory::{DirectoryError, FileDirectory};
+use crate::directory::{Directory, DirectoryError, FileDirectory, FileStore};
 use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Store, StoreError};
 use crate::time::Clock;
@@ -54,8 +54,8 @@ pub async fn assemble(
     log: Arc<dyn MetaLog>,
 ) -> Result<(Arc<App>, Driver), StartError> {
     let key = SigningKey::load(&settings.token.key_path)?;
-    let directory = FileDirectory::load(&settings.users_path)?;
-    match directory.plain_passwords() {
+    let users = FileDirectory::load(&settings.users_path)?;
+    match users.plain_passwords() {
         0 => {}
         count => {
             tracing::warn!(count, path = %settings.users_path.display(), "passwords stand in clear in the user file; hash them with `openmds server passwd hash`")
@@ -85,7 +85,7 @@ pub async fn assemble(
     let app = App::new(
         settings,
         store,
-        Arc::new(directory),
+        Arc::new(Directory::new(vec![Box::new(FileStore::new(users))])),
         issuer,
         Roles::predefined(),
         clock,

@@ -1,10 +1,21 @@
 //! Who is asking.
 
+use std::net::IpAddr;
+
 use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::{AccessRequest, Decision, Scope, authorize};
 
 use super::App;
 use crate::store::State;
+
+/// What is known of the request itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestContext {
+    /// The request's id, as its answer and the log name it.
+    pub id: String,
+    /// Whence it came; absent for a server in process.
+    pub client_address: Option<IpAddr>,
+}
 
 /// An authenticated caller.
 #[derive(Debug, Clone)]
@@ -12,6 +23,10 @@ pub struct Caller {
     principals: Vec<Principal>,
     /// The program whose commands a message shows (`rulings.md` 10).
     pub program: &'static str,
+    /// The user who acts in this caller's name.
+    pub acted_by: Option<String>,
+    /// The request at hand.
+    pub request: RequestContext,
 }
 
 impl Caller {
@@ -21,7 +36,27 @@ impl Caller {
         Self {
             principals: vec![Principal::user(name)],
             program,
+            acted_by: None,
+            request: RequestContext::default(),
         }
+    }
+
+    /// The same caller as a member of these groups too.
+    #[must_use]
+    pub fn in_groups(mut self, groups: impl IntoIterator<Item = String>) -> Self {
+        for group in groups {
+            let group = Principal::group(&group);
+            if !self.principals.contains(&group) {
+                self.principals.push(group);
+            }
+        }
+        self
+    }
+
+    /// The user, then the groups.
+    #[must_use]
+    pub fn principals(&self) -> &[Principal] {
+        &self.principals
     }
 
     /// The user.

@@ -14,6 +14,7 @@ mod caller;
 mod describe_audit_config;
 mod destination;
 mod error;
+mod identity;
 mod list_clusters;
 mod register_clusters;
 mod registry_entries;
@@ -30,13 +31,14 @@ use openmds_policy::rbac::Roles;
 pub use authenticate::Credentials;
 pub use bind_role::Change;
 pub use binding_lookups::RolePatterns;
-pub use caller::Caller;
+pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
 pub use error::{AppError, Kind};
+pub use identity::{Identity, Proof};
 pub use replace_audit_config::Replaced;
 
 use crate::config::Settings;
-use crate::directory::FileDirectory;
+use crate::directory::Directory;
 use crate::reconcile::Dispatch;
 use crate::store::{State, Store};
 use crate::time::Clock;
@@ -48,8 +50,8 @@ pub struct App {
     pub settings: Settings,
     /// The archive.
     pub store: Arc<Store>,
-    /// Users of the file store.
-    pub directory: Arc<FileDirectory>,
+    /// Users, their passwords and their groups.
+    pub directory: Arc<Directory>,
     /// Makes and checks tokens.
     pub issuer: Arc<Issuer>,
     /// The roles there are.
@@ -64,12 +66,7 @@ pub struct App {
     pub(crate) sightings: audit_version::Sightings,
     /// One replacement of the document at a time.
     pub(crate) replacing: tokio::sync::Mutex<()>,
-    /// Passwords are compared a few at a time: each comparison takes some 20 MiB.
-    pub(crate) checking: tokio::sync::Semaphore,
 }
-
-/// Most passwords compared at once.
-const CHECKS_AT_ONCE: usize = 8;
 
 impl App {
     /// Puts the use cases together.
@@ -81,7 +78,7 @@ impl App {
     pub fn new(
         settings: Settings,
         store: Arc<Store>,
-        directory: Arc<FileDirectory>,
+        directory: Arc<Directory>,
         issuer: Arc<Issuer>,
         roles: Roles,
         clock: Arc<dyn Clock>,
@@ -99,7 +96,6 @@ impl App {
             destination,
             sightings: audit_version::Sightings::default(),
             replacing: tokio::sync::Mutex::new(()),
-            checking: tokio::sync::Semaphore::new(CHECKS_AT_ONCE),
         }
     }
 

@@ -82,6 +82,11 @@ impl FileDirectory {
         })
     }
 
+    /// The users' names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.users.keys().map(String::as_str)
+    }
+
     /// How many users have their password in clear in the file.
     #[must_use]
     pub fn plain_passwords(&self) -> usize {

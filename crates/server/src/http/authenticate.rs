@@ -17,9 +17,9 @@ use crate::app::App;
     responses((status = 200, body = AuthenticationResponse), (status = 401, body = openmds_api::ErrorResponse)))]
 pub(super) async fn get_token(
     State(app): State<Arc<App>>,
-    Identified(_, name): Identified,
+    Identified(_, identity): Identified,
 ) -> Result<Json<AuthenticationResponse>, HttpError> {
-    Ok(Json(app.issue_token(&name)?))
+    Ok(Json(app.issue_token(&identity)?))
 }
 
 /// The public keys that verify tokens.

@@ -1,35 +1,75 @@
-//! Who is asking: HTTP Basic or Bearer, on every endpoint alike.
+//! Who is asking: HTTP Basic, Bearer, a browser's cookie or a client certificate, on every endpoint
+//! alike (`rbac-registry-tokens.md` 3.1).
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
 use super::error::HttpError;
-use crate::app::{App, Caller, Credentials};
+use super::peer::Peer;
+use crate::app::{App, Caller, Credentials, Identity, Kind, RequestContext};
+
+const REQUEST_ID: &str = "x-request-id";
 
 /// An authenticated caller, as an extractor: a handler that takes it refuses everybody else.
-pub(super) struct Identified(pub(super) Caller, pub(super) String);
+pub(super) struct Identified(pub(super) Caller, pub(super) Identity);
 
 impl FromRequestParts<Arc<App>> for Identified {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, HttpError> {
-        let name = app.authenticate(credentials(&parts.headers)).await?;
-        Ok(Self(Caller::user(&name, program(&parts.headers)), name))
+        let identity = app.identify(credentials(parts)).await.map_err(refusal)?;
+        let request = request_context(parts);
+        let caller = app.caller(&identity, program(&parts.headers), request);
+        Ok(Self(caller, identity))
+    }
+}
+
+/// A login that cannot be decided is neither a refusal nor a fault of this service.
+fn refusal(error: crate::app::AppError) -> HttpError {
+    match error.kind {
+        Kind::Unavailable => HttpError(StatusCode::SERVICE_UNAVAILABLE, error),
+        _ => error.into(),
+    }
+}
+
+/// What the request says of itself.
+pub(super) fn request_context(parts: &Parts) -> RequestContext {
+    let id = parts
+        .headers
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok());
+    RequestContext {
+        id: id.map_or_else(|| uuid::Uuid::new_v4().to_string(), ToString::to_string),
+        client_address: parts.extensions.get::<Peer>().map(|peer| peer.address.ip()),
+    }
+}
+
+/// What the request brought: an explicit header counts before anything that a browser or a
+/// connection adds by itself, even if it cannot be read.
+fn credentials(parts: &Parts) -> Credentials {
+    if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
+        return explicit(header);
+    }
+    let peer = parts.extensions.get::<Peer>();
+    match peer.and_then(|peer| peer.certificate.clone()) {
+        Some(certificate) => Credentials::Certificate(certificate),
+        None => Credentials::None,
     }
 }
 
 /// Reads the Authorization header; what cannot be read counts as nothing.
-fn credentials(headers: &HeaderMap) -> Credentials {
-    let header = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let Some((scheme, value)) = header.and_then(|header| header.split_once(' ')) else {
+fn explicit(header: &HeaderValue) -> Credentials {
+    let Some((scheme, value)) = header
+        .to_str()
+        .ok()
+        .and_then(|header| header.split_once(' '))
+    else {
         return Credentials::None;
     };
     if scheme.eq_ignore_ascii_case("bearer") {

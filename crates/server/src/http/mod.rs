@@ -9,6 +9,7 @@ mod error;
 mod identity;
 mod openapi;
 mod parts;
+mod peer;
 mod role_bindings;
 mod role_lookups;
 mod roles;
@@ -19,4 +20,5 @@ mod to_the_end;
 mod warnings;
 
 pub use openapi::document as openapi_document;
+pub use peer::Peer;
 pub use router::{known_routes, router};

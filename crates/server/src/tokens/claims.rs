@@ -23,4 +23,13 @@ pub struct Claims {
     pub exp: i64,
     /// When the user proved who they are.
     pub auth_time: i64,
+    /// Groups that an identity provider named at login; the directory's are not repeated here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The user who acts in this name (`rbac-registry-tokens.md` 3.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cp_proxy: Option<String>,
+    /// Until when the session may be extended; no token of it outlives this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mex: Option<i64>,
 }

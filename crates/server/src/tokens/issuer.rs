@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::OWN_PRINCIPAL;
 use super::claims::Claims;
 use super::keys::SigningKey;
+use super::subject::Subject;
 use crate::config::TokenSettings;
 use crate::time::Clock;
 
@@ -57,33 +58,40 @@ impl Issuer {
         self.key.jwks()
     }
 
-    /// A token for a user, and its life in seconds.
-    pub fn issue(&self, user: &str) -> Result<(String, u64), String> {
-        let token = self.sign(user, &self.settings.audience, self.settings.lifetime)?;
-        Ok((token, self.settings.lifetime.as_secs()))
+    /// A token for a user, and its life in seconds; it ends with the session at the latest.
+    pub fn issue(&self, subject: &Subject) -> Result<(String, u64), String> {
+        let now = self.clock.now().as_second();
+        let left = subject.session_end.map(|end| end.saturating_sub(now));
+        let left = left.map_or(u64::MAX, |left| u64::try_from(left).unwrap_or(0));
+        let life = self.settings.lifetime.min(Duration::from_secs(left));
+        let token = self.sign(subject, &self.settings.audience, life)?;
+        Ok((token, life.as_secs()))
     }
 
-    fn sign(&self, subject: &str, audience: &str, life: Duration) -> Result<String, String> {
+    fn sign(&self, subject: &Subject, audience: &str, life: Duration) -> Result<String, String> {
         let now = self.clock.now().as_second();
         let claims = Claims {
             jti: uuid::Uuid::new_v4().to_string(),
             iss: self.settings.issuer.clone(),
-            sub: subject.to_string(),
+            sub: subject.name.clone(),
             aud: audience.to_string(),
-            azp: subject.to_string(),
+            azp: subject.name.clone(),
             iat: now,
             nbf: now.saturating_sub(NOT_BEFORE),
             exp: now.saturating_add(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)),
-            auth_time: now,
+            auth_time: subject.authenticated_at.unwrap_or(now),
+            groups: subject.groups.clone(),
+            cp_proxy: subject.acted_by.clone(),
+            mex: subject.session_end,
         };
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.key.id().to_string());
         jsonwebtoken::encode(&header, &claims, &self.key.private).map_err(|error| error.to_string())
     }
 
-    /// The user of a token that this service made for its clients. Tokens for clusters are not
+    /// The claims of a token that this service made for its clients. Tokens for clusters are not
     /// taken, and neither is the server's own principal.
-    pub fn verify(&self, token: &str) -> Result<String, TokenRefused> {
+    pub fn verify(&self, token: &str) -> Result<Claims, TokenRefused> {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[&self.settings.audience]);
         validation.set_issuer(&[&self.settings.issuer]);
@@ -102,7 +110,7 @@ impl Issuer {
         if claims.sub == OWN_PRINCIPAL {
             return Err(TokenRefused::Invalid);
         }
-        Ok(claims.sub)
+        Ok(claims)
     }
 }
 
@@ -138,7 +146,11 @@ impl ClusterTokens {
 impl TokenSource for ClusterTokens {
     fn token(&self) -> Result<SecretString, String> {
         self.issuer
-            .sign(OWN_PRINCIPAL, self.cluster.as_str(), OWN_LIFE)
+            .sign(
+                &Subject::user(OWN_PRINCIPAL),
+                self.cluster.as_str(),
+                OWN_LIFE,
+            )
             .map(SecretString::from)
     }
 

@@ -3,10 +3,12 @@
 mod claims;
 mod issuer;
 mod keys;
+mod subject;
 
 pub use claims::Claims;
 pub use issuer::{ClusterTokens, Issuer, TokenRefused};
 pub use keys::{KeyError, SigningKey, generate};
+pub use subject::Subject;
 
 /// The principal under which the server works on clusters. No user store may hold it
 /// (`rulings.md` 15).

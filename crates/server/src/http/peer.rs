@@ -1,0 +1,12 @@
+//! The other end of a connection.
+
+use std::net::SocketAddr;
+
+/// The other end of a connection, as an extension of its requests; absent for a server in process.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Whence it came.
+    pub address: SocketAddr,
+    /// The DER of the client certificate that the TLS listener verified.
+    pub certificate: Option<Vec<u8>>,
+}
