@@ -1,7 +1,6 @@
 package io.openmds.kafka;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -120,7 +119,7 @@ final class PluginConfig {
     Set<String> unknownKeys() {
         Set<String> unknown = new TreeSet<>();
         for (String key : values.keySet()) {
-            if (key.startsWith(OURS) && !KNOWN.contains(key)) {
+            if (key.startsWith(OURS) && !KNOWN.contains(key) && !TokenSettings.KNOWN.contains(key)) {
                 unknown.add(key);
             }
         }
@@ -128,8 +127,8 @@ final class PluginConfig {
     }
 
     static List<String> known() {
-        String[] known = KNOWN.toArray(new String[0]);
-        Arrays.sort(known);
-        return List.of(known);
+        Set<String> known = new TreeSet<>(KNOWN);
+        known.addAll(TokenSettings.KNOWN);
+        return List.copyOf(known);
     }
 }
