@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Connection, KafkaError};
+use crate::{Connection, EventWriter, KafkaError};
 
 /// Opens connections to clusters.
 #[async_trait]
@@ -19,6 +19,12 @@ pub trait Connector: Send + Sync {
         &self,
         connection: &Connection,
     ) -> Result<Arc<dyn ControllerAdmin>, KafkaError>;
+
+    /// A writer to the cluster's topics, which connects when it first writes.
+    async fn connect_writer(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn EventWriter>, KafkaError>;
 }
 
 /// A cluster as seen through its brokers.

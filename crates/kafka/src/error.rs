@@ -51,6 +51,17 @@ pub enum KafkaError {
         /// The broker's own text; for a document refused by the plugin, the plugin's.
         reason: String,
     },
+    /// The topic is not there.
+    #[error(
+        "{address} knows no topic {topic}; create it, or let the audit log configuration name it \
+         among its destinations"
+    )]
+    UnknownTopic {
+        /// Its name.
+        topic: String,
+        /// Who was asked.
+        address: String,
+    },
     /// No answer within the time-out.
     #[error("{what}: no answer in time; is the node frozen, overloaded, or its network lossy?")]
     Timeout {

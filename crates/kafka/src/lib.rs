@@ -1,12 +1,13 @@
 //! The only crate that knows a Kafka client library.
 //!
-//! The rest of OpenMDS sees three narrow traits ([`Connector`], [`Admin`], [`ControllerAdmin`]), the
-//! settings that a connection needs, and one error type whose messages are written for operators.
+//! The rest of OpenMDS sees four narrow traits ([`Connector`], [`Admin`], [`ControllerAdmin`],
+//! [`EventWriter`]), the settings that a connection needs, and one error type whose messages are written for operators.
 //! [`WireConnector`] is the implementation for real clusters, [`fake`] the one for tests.
-//! Producing and consuming do not live here yet, nor does any decision about what to push.
+//! Consuming does not live here yet, nor does any decision about what to push or to record.
 
 mod admin;
 mod error;
+mod events;
 pub mod fake;
 pub mod jaas;
 mod pem;
@@ -18,6 +19,7 @@ pub use admin::{
     TopicDescription,
 };
 pub use error::KafkaError;
+pub use events::{EventRecord, EventWriter, NewTopic};
 pub use settings::{
     Connection, HostPort, HostPortError, PropertyContext, PropertyError, Sasl, SaslMechanism,
     SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,

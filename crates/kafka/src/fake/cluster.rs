@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::state::{FakeCall, FakeCondition, Node, State};
-use crate::{BrokerNode, HostPort, TopicDescription};
+use crate::{BrokerNode, EventRecord, HostPort, TopicDescription};
 
 /// A cluster in memory. Clones are the same cluster.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ impl FakeCluster {
             missing_rights: Default::default(),
             topics: Default::default(),
             new_topic,
+            records: Default::default(),
             calls: Vec::new(),
         })))
     }
@@ -105,7 +106,7 @@ impl FakeCluster {
     }
 
     /// Takes an ACL operation away, in Kafka's spelling: Describe, DescribeConfigs, AlterConfigs,
-    /// Create. Without Describe the controllers stay unknown and topics cannot be seen.
+    /// Create, Write. Without Describe the controllers stay unknown and topics cannot be seen.
     pub fn deny(&self, operation: &str) {
         self.state().missing_rights.insert(operation.to_owned());
     }
@@ -133,6 +134,11 @@ impl FakeCluster {
     /// A topic.
     pub fn topic(&self, name: &str) -> Option<TopicDescription> {
         self.state().topics.get(name).cloned()
+    }
+
+    /// The records of a topic, in the order in which they were written.
+    pub fn records(&self, topic: &str) -> Vec<EventRecord> {
+        self.state().records.get(topic).cloned().unwrap_or_default()
     }
 
     /// Changes the cluster-wide default behind everyone's back.

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use super::admin::{FakeAdmin, FakeController, behave};
 use super::cluster::FakeCluster;
 use super::state::FakeCall;
-use crate::{Admin, Connection, Connector, ControllerAdmin, HostPort, KafkaError};
+use super::writer::FakeWriter;
+use crate::{Admin, Connection, Connector, ControllerAdmin, EventWriter, HostPort, KafkaError};
 
 /// A [`Connector`] to clusters in memory. Clones are the same fleet.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,7 @@ impl FakeFleet {
         self
     }
 
-    fn find(&self, connection: &Connection) -> Result<FakeCluster, KafkaError> {
+    pub(super) fn find(&self, connection: &Connection) -> Result<FakeCluster, KafkaError> {
         let clusters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = connection
             .bootstrap
@@ -72,6 +73,13 @@ impl Connector for FakeFleet {
         let controller = FakeController::new(cluster, connection, node_id);
         controller.answer().await?;
         Ok(Arc::new(controller))
+    }
+
+    async fn connect_writer(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn EventWriter>, KafkaError> {
+        Ok(Arc::new(FakeWriter::new(self.clone(), connection)))
     }
 }
 

@@ -9,6 +9,7 @@ mod admin;
 mod cluster;
 mod fleet;
 mod state;
+mod writer;
 
 pub use cluster::FakeCluster;
 pub use fleet::FakeFleet;

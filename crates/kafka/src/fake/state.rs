@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{BrokerNode, ConfigValue, HostPort, KafkaError, NodeConfig, TopicDescription};
+use crate::{
+    BrokerNode, ConfigValue, EventRecord, HostPort, KafkaError, NodeConfig, TopicDescription,
+};
 
 /// How a cluster or a node behaves towards a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,7 +26,7 @@ pub enum FakeCondition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     missing_docs,
-    reason = "named after the methods of Admin and ControllerAdmin"
+    reason = "named after the methods of Admin, ControllerAdmin and EventWriter"
 )]
 pub enum FakeCall {
     Connect,
@@ -37,6 +39,7 @@ pub enum FakeCall {
     CreateTopic { name: String, retention_ms: u64 },
     SetTopicRetention { name: String, retention_ms: u64 },
     ControllerConfig { node_id: i32, key: String },
+    Write { topic: String, records: usize },
 }
 
 /// One broker or controller.
@@ -61,6 +64,7 @@ pub(super) struct State {
     pub(super) missing_rights: BTreeSet<String>,
     pub(super) topics: BTreeMap<String, TopicDescription>,
     pub(super) new_topic: TopicDescription,
+    pub(super) records: BTreeMap<String, Vec<EventRecord>>,
     pub(super) calls: Vec<FakeCall>,
 }
 

@@ -7,14 +7,16 @@ use kafka_protocol::messages::{
     DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest,
     DescribeConfigsResponse, DescribeQuorumRequest, DescribeQuorumResponse,
     IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, MetadataRequest,
-    MetadataResponse, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest,
-    SaslHandshakeResponse,
+    MetadataResponse, ProduceRequest, ProduceResponse, SaslAuthenticateRequest,
+    SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
 };
-use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message, VersionRange};
 
 /// A request of Kafka's protocol.
 pub(super) trait Api: Encodable + HeaderVersion + Message + Send + Sync {
     const KEY: ApiKey;
+    /// The versions that we write.
+    const USED: VersionRange = <Self as Message>::VERSIONS;
     type Answer: Decodable + HeaderVersion + Send;
 }
 
@@ -37,4 +39,11 @@ apis! {
     DescribeConfigs: DescribeConfigsRequest => DescribeConfigsResponse;
     IncrementalAlterConfigs: IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
     CreateTopics: CreateTopicsRequest => CreateTopicsResponse;
+}
+
+impl Api for ProduceRequest {
+    const KEY: ApiKey = ApiKey::Produce;
+    /// Later ones name topics by id, which we never look up (KIP-516).
+    const USED: VersionRange = VersionRange { min: 3, max: 12 };
+    type Answer = ProduceResponse;
 }

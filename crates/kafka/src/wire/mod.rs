@@ -1,7 +1,7 @@
 //! The client for real clusters: Kafka's protocol over tokio and rustls.
 //!
 //! `docs/decisions/0001-kafka-client.md` says why this and no larger client library. From the
-//! outside in: [`broker_admin`] and [`controller_admin`] know what to ask, [`pool`] whom to ask and
+//! outside in: [`broker_admin`], [`controller_admin`] and [`writer`] know what to ask, [`pool`] whom to ask and
 //! when to ask again, [`session`] holds one logged-in connection, [`dial`] opens its stream.
 
 mod api;
@@ -15,18 +15,21 @@ mod dial;
 mod frame;
 mod login;
 mod pool;
+mod produce;
+mod records;
 mod scram;
 mod session;
 mod tls;
 mod tls_failure;
 mod topics;
 mod trust;
+mod writer;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Admin, Connection, Connector, ControllerAdmin, KafkaError};
+use crate::{Admin, Connection, Connector, ControllerAdmin, EventWriter, KafkaError};
 
 /// Connects to real clusters. Needs a tokio runtime with I/O and time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,5 +50,12 @@ impl Connector for WireConnector {
         Ok(Arc::new(
             controller_admin::WireController::open(pool).await?,
         ))
+    }
+
+    async fn connect_writer(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn EventWriter>, KafkaError> {
+        Ok(Arc::new(writer::Writer::new(pool::Pool::new(connection)?)))
     }
 }

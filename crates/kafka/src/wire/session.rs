@@ -106,7 +106,7 @@ impl Session {
                 R::KEY
             )));
         };
-        let common = R::VERSIONS.intersect(theirs);
+        let common = R::USED.intersect(theirs);
         if common.is_empty() {
             let reason = format!("{:?} is only offered as version {theirs}", R::KEY);
             return Err(self.unexpected(reason));

@@ -10,14 +10,14 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::code::Asked;
 use super::configs::unanswered;
-use crate::{HostPort, KafkaError, TopicDescription};
+use crate::{HostPort, KafkaError, NewTopic, TopicDescription};
 
 pub(super) const RETENTION: &str = "retention.ms";
 
 /// Leaves the number to the cluster (KIP-464).
 const CLUSTER_DEFAULT: i16 = -1;
 
-fn topic_name(name: &str) -> TopicName {
+pub(super) fn topic_name(name: &str) -> TopicName {
     TopicName(StrBytes::from_string(name.to_owned()))
 }
 
@@ -68,14 +68,27 @@ pub(super) fn shape(
 
 /// Creates a topic with the cluster's own defaults for partitions and replicas.
 pub(super) fn create(name: &str, retention_ms: u64, allowed_ms: u128) -> CreateTopicsRequest {
-    let retention = CreatableTopicConfig::default()
-        .with_name(StrBytes::from_static_str(RETENTION))
-        .with_value(Some(StrBytes::from_string(retention_ms.to_string())));
+    let topic = NewTopic {
+        name: name.to_owned(),
+        partitions: i32::from(CLUSTER_DEFAULT),
+        replicas: CLUSTER_DEFAULT,
+        retention_ms: Some(retention_ms),
+    };
+    create_as(&topic, allowed_ms)
+}
+
+/// Creates a topic as it is described.
+pub(super) fn create_as(topic: &NewTopic, allowed_ms: u128) -> CreateTopicsRequest {
+    let retention = |ms: u64| {
+        CreatableTopicConfig::default()
+            .with_name(StrBytes::from_static_str(RETENTION))
+            .with_value(Some(StrBytes::from_string(ms.to_string())))
+    };
     let topic = CreatableTopic::default()
-        .with_name(topic_name(name))
-        .with_num_partitions(i32::from(CLUSTER_DEFAULT))
-        .with_replication_factor(CLUSTER_DEFAULT)
-        .with_configs(vec![retention]);
+        .with_name(topic_name(&topic.name))
+        .with_num_partitions(topic.partitions)
+        .with_replication_factor(topic.replicas)
+        .with_configs(topic.retention_ms.map(retention).into_iter().collect());
     CreateTopicsRequest::default()
         .with_topics(vec![topic])
         .with_timeout_ms(i32::try_from(allowed_ms).unwrap_or(i32::MAX))

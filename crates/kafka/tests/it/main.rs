@@ -11,6 +11,7 @@ mod scripted;
 mod sessions;
 mod tls;
 mod wire;
+mod writer;
 
 use std::time::Duration;
 
