@@ -10,6 +10,7 @@ mod http;
 mod input;
 mod json_text;
 mod printer;
+mod properties;
 mod scope;
 mod server;
 mod server_url;

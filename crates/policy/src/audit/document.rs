@@ -9,7 +9,7 @@ use crate::crn::CrnPattern;
 use crate::names::{DEFAULT_AUDIT_TOPIC, DestinationTopic};
 
 /// Ninety days, the retention of the built-in document (`audit-logs.md` 2.3).
-const NINETY_DAYS_MS: u64 = 7_776_000_000;
+pub(super) const NINETY_DAYS_MS: u64 = 7_776_000_000;
 
 /// Where an outcome's events go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod check;
 mod document;
 mod lookup;
 mod methods;
+mod migrate;
 mod parse;
 mod projection;
 mod render;
@@ -19,6 +20,9 @@ pub use check::FieldError;
 pub use document::{DefaultTopics, Document, Metadata, Route, Rule, Target};
 pub use lookup::{RouteList, RouteLookup, list_routes, lookup_route};
 pub use methods::{FETCH_CONSUMER, FETCH_FOLLOWER, crn_kind, method_name};
+pub use migrate::{
+    LegacyConfig, Migration, MigrationWarning, Mismatch, OLD_DEFAULT_PATHS, combine,
+};
 pub use parse::{Form, Parsed};
 pub use route::{AuditedAction, Routing, Why, route};
 pub use router::Router;

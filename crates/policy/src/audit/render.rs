@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::category::Category;
 use super::document::{DefaultTopics, Document, Metadata, Route, Rule, Target};
 use super::lookup::{RouteList, RouteLookup};
+use super::migrate::Migration;
 
 impl Serialize for Target {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -95,20 +96,36 @@ impl Serialize for Destinations<'_> {
     }
 }
 
+/// Everything but the stamp.
+fn content<M: SerializeMap>(document: &Document, map: &mut M) -> Result<(), M::Error> {
+    map.serialize_entry("destinations", &Destinations(document))?;
+    if let Some(principals) = &document.excluded_principals {
+        map.serialize_entry("excluded_principals", principals)?;
+    }
+    map.serialize_entry("default_topics", &document.default_topics)?;
+    if let Some(routes) = &document.routes {
+        map.serialize_entry("routes", routes)?;
+    }
+    Ok(())
+}
+
 impl Serialize for Document {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("destinations", &Destinations(self))?;
-        if let Some(principals) = &self.excluded_principals {
-            map.serialize_entry("excluded_principals", principals)?;
-        }
-        map.serialize_entry("default_topics", &self.default_topics)?;
-        if let Some(routes) = &self.routes {
-            map.serialize_entry("routes", routes)?;
-        }
+        content(self, &mut map)?;
         if let Some(metadata) = &self.metadata {
             map.serialize_entry("metadata", metadata)?;
         }
+        map.end()
+    }
+}
+
+/// The combined document, with the stamp that it lacks as `null` (`mds-api.md` 7, step 15).
+impl Serialize for Migration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        content(&self.document, &mut map)?;
+        map.serialize_entry("metadata", &None::<Metadata>)?;
         map.end()
     }
 }

@@ -26,6 +26,26 @@ impl ValuePattern {
         }
     }
 
+    /// Whether every value of `other` is also one of this pattern.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Literal(value)) => self.matches(value),
+            (Self::Prefix(wide), Self::Prefix(narrow)) => narrow.starts_with(wide.as_str()),
+            (Self::Literal(_), Self::Prefix(_)) => false,
+        }
+    }
+
+    /// The values of both patterns, which are those of one of the two, or none.
+    #[must_use]
+    pub fn common<'a>(&'a self, other: &'a Self) -> Option<&'a Self> {
+        if self.covers(other) {
+            Some(other)
+        } else {
+            other.covers(self).then_some(self)
+        }
+    }
+
     /// Literal length in bytes, then whether the value is literal: larger is more specific.
     #[must_use]
     pub fn specificity(&self) -> (usize, bool) {

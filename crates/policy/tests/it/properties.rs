@@ -2,6 +2,7 @@
 
 mod access;
 mod generate;
+mod migration;
 mod names;
 mod plans;
 mod routing;

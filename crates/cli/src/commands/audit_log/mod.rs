@@ -1,6 +1,7 @@
 //! `openmds audit-log ...`
 
 mod config_describe;
+mod config_migrate;
 mod config_update;
 mod route_list;
 mod route_lookup;
@@ -28,6 +29,7 @@ pub enum AuditLogCommand {
 pub enum ConfigCommand {
     Describe(config_describe::ConfigDescribe),
     Update(config_update::ConfigUpdate),
+    Migrate(config_migrate::ConfigMigrate),
 }
 
 /// Routes of the audit log configuration.
@@ -42,6 +44,7 @@ impl AuditLogCommand {
         match self {
             Self::Config(ConfigCommand::Describe(command)) => command.run(world).await,
             Self::Config(ConfigCommand::Update(command)) => command.run(world).await,
+            Self::Config(ConfigCommand::Migrate(command)) => command.run(world),
             Self::Route(RouteCommand::List(command)) => command.run(world).await,
             Self::Route(RouteCommand::Lookup(command)) => command.run(world).await,
             Self::Status(command) => command.run(world).await,

@@ -134,7 +134,7 @@ impl Parser {
 }
 
 /// `^[-.a-zA-Z0-9]{1,253}:[0-9]{1,5}$`, and a port that exists.
-fn is_host_and_port(text: &str) -> bool {
+pub(in crate::audit) fn is_host_and_port(text: &str) -> bool {
     let Some((host, port)) = text.rsplit_once(':') else {
         return false;
     };

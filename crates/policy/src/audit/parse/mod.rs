@@ -16,6 +16,7 @@ use super::check::{Faults, FieldError, member};
 use super::document::Document;
 use crate::json::Json;
 use destinations::Destinations;
+pub(super) use destinations::is_host_and_port;
 
 /// Where a document came from decides what it must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
