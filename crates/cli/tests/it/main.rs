@@ -7,6 +7,8 @@ mod audit_log;
 #[cfg(test)]
 mod audit_log_force;
 #[cfg(test)]
+mod audit_log_migrate;
+#[cfg(test)]
 mod audit_log_update;
 #[cfg(test)]
 mod cluster;

@@ -13,6 +13,8 @@ mod crn;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod properties;

@@ -17,7 +17,6 @@ use crate::{Failure, World, properties};
   openmds audit-log config migrate \\
     --combine clusterA=a/server.properties,clusterB=b/server.properties \\
     --bootstrap-servers logs1:9092,logs2:9092 --authority mds.example.com > audit-log-config.json
-  openmds audit-log config lint --file audit-log-config.json
   openmds audit-log config update --force --file audit-log-config.json")]
 pub struct ConfigMigrate {
     /// Cluster ids and the property files of a broker of each
@@ -103,17 +102,13 @@ fn config(source: &Source) -> Result<Option<LegacyConfig>, Failure> {
     let id = &source.cluster_id;
     LegacyConfig::parse(id, value).map(Some).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        let what = if faults
-            .first()
-            .is_some_and(|fault| fault.starts_with("not valid JSON"))
-        {
-            "uses invalid JSON"
-        } else {
-            "is not valid"
+        let faults = faults.join("; ");
+        let fault = match faults.strip_prefix("not valid JSON: ") {
+            Some(reason) => format!("uses invalid JSON: {reason}"),
+            None => format!("is not valid: {faults}"),
         };
         Failure::new(format!(
-            "bad input file: the audit log configuration for cluster \"{id}\" {what}: {}",
-            faults.join("; ")
+            "bad input file: the audit log configuration for cluster \"{id}\" {fault}"
         ))
     })
 }
