@@ -23,7 +23,7 @@ pub use events::{EventRecord, EventWriter, NewTopic};
 pub use settings::{
     Connection, HostPort, HostPortError, PropertyContext, PropertyError, Sasl, SaslMechanism,
     SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,
-    connection_from_properties,
+    connection_from_properties, stores_from_properties,
 };
 pub use wire::WireConnector;
 

@@ -40,6 +40,9 @@ pub enum StartError {
         /// The system's words.
         reason: String,
     },
+    /// Certificates of the https listeners.
+    #[error("{0}")]
+    Tls(String),
     /// The JWKS file.
     #[error("openmds.token.jwks.path: {0}")]
     Jwks(std::io::Error),

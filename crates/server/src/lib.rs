@@ -14,4 +14,4 @@ pub mod time;
 pub mod tokens;
 
 pub use assemble::{StartError, assemble};
-pub use serve::start;
+pub use serve::{Doors, start};

@@ -10,7 +10,9 @@ mod tls;
 
 pub use connection::Connection;
 pub use host_port::{HostPort, HostPortError};
-pub use properties::{PropertyContext, PropertyError, connection_from_properties};
+pub use properties::{
+    PropertyContext, PropertyError, connection_from_properties, stores_from_properties,
+};
 pub use sasl::{Sasl, SaslMechanism, TokenSource, UnknownSaslMechanism};
 pub use security_protocol::{SecurityProtocol, UnknownSecurityProtocol};
 pub use tls::Tls;

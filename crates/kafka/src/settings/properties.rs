@@ -78,6 +78,31 @@ pub fn connection_from_properties(
     }
 }
 
+/// Reads the key store, and the trust store if one is named, that a listener's `ssl.*` properties
+/// describe. The names come without the prefix; all errors at once.
+pub fn stores_from_properties(
+    properties: &BTreeMap<String, String>,
+    prefix: &str,
+) -> Result<Tls, Vec<PropertyError>> {
+    let context = PropertyContext {
+        prefix: prefix.to_owned(),
+        client_id: String::new(),
+        token_source: None,
+        timeout: Duration::ZERO,
+    };
+    let mut reader = Reader {
+        properties,
+        context: &context,
+        errors: Vec::new(),
+    };
+    let tls = stores::listener(&mut reader);
+    if reader.errors.is_empty() {
+        Ok(tls)
+    } else {
+        Err(reader.errors)
+    }
+}
+
 /// Properties with the errors found so far.
 pub(super) struct Reader<'a> {
     properties: &'a BTreeMap<String, String>,

@@ -39,6 +39,16 @@ pub(super) fn tls(reader: &mut Reader<'_>) -> Tls {
     }
 }
 
+/// The stores of a listener: trust is a matter of whether it asks for certificates.
+pub(super) fn listener(reader: &mut Reader<'_>) -> Tls {
+    let trusts = reader.get(TRUST_INLINE).or(reader.get(TRUST_FILE));
+    Tls {
+        trusted_ca_pem: trusts.and_then(|_| trust_store(reader)),
+        client_certificate_pem: key_store(reader),
+        verify_hostname: false,
+    }
+}
+
 fn trust_store(reader: &mut Reader<'_>) -> Option<Vec<u8>> {
     if !is_pem(reader, TRUST_TYPE, TRUST_TO_PEM) {
         return None;

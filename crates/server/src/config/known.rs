@@ -19,6 +19,15 @@ const READ: &[&str] = &[
     "token.signature.algorithm",
     "ssl.keystore.type",
     "ssl.keystore.location",
+    "ssl.keystore.certificate.chain",
+    "ssl.keystore.key",
+    "ssl.truststore.type",
+    "ssl.truststore.location",
+    "ssl.truststore.certificates",
+    "ssl.client.authentication",
+    "ssl.enabled.protocols",
+    "ssl.cipher.suites",
+    "http2.enabled",
 ];
 
 /// Names under [`SERVER`] that files of the reference product hold and that mean nothing here
@@ -28,7 +37,7 @@ const IGNORED: &[&str] = &[
     "public.key.path",
     "kraft.controller.enabled",
     "openapi.enable",
-    "http2.enabled",
+    "ssl.endpoint.identification.algorithm",
     "sni.host.check.enabled",
     "cluster.registry.enable",
 ];
@@ -46,6 +55,13 @@ const OWN: &[&str] = &[
     "openmds.push.timeout.ms",
     "openmds.push.plaintext.allowed",
     "openmds.reconcile.interval.ms",
+    "openmds.ssl.reload.interval.ms",
+    "openmds.connections.max",
+    "openmds.connections.max.idle.ms",
+    "openmds.request.head.timeout.ms",
+    "openmds.request.body.timeout.ms",
+    "openmds.request.timeout.ms",
+    "openmds.requests.max",
 ];
 
 /// Faults for unknown names under our prefixes, and warnings for names that are ignored.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use super::reader::Reader;
 
@@ -84,24 +83,4 @@ pub(super) fn advertised(reader: &Reader, listeners: &[Listener]) -> Vec<String>
     } else {
         advertised
     }
-}
-
-/// The certificate of the https listeners.
-pub(super) fn keystore(reader: &mut Reader, listeners: &[Listener]) -> Option<PathBuf> {
-    let location = "confluent.metadata.server.ssl.keystore.location";
-    reader.one_of(
-        "confluent.metadata.server.ssl.keystore.type",
-        &["PEM"],
-        "; convert other stores with `openssl pkcs12`",
-    );
-    let encrypted = listeners
-        .iter()
-        .any(|listener| listener.scheme == Scheme::Https);
-    if encrypted && reader.text(location).is_none() {
-        reader.required(
-            location,
-            "a PEM file with the certificate chain and the private key, for the https listener",
-        );
-    }
-    reader.path(location)
 }

@@ -6,19 +6,23 @@ mod destination_admin;
 mod file;
 mod home;
 mod known;
+mod limits;
 mod listeners;
 mod propagation;
 mod reader;
 mod settings;
+mod tls;
 mod token;
 
 pub use controllers::ControllerAddress;
 pub use destination_admin::DestinationAdmin;
 pub use file::{ConfigError, Fault};
 pub use home::Home;
+pub use limits::Limits;
 pub use listeners::{Listener, Scheme};
 pub use propagation::Propagation;
 pub use settings::Settings;
+pub use tls::{ClientAuthentication, ServerTls};
 pub use token::TokenSettings;
 
 /// Whether the address stays on this machine.

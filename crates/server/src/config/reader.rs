@@ -65,14 +65,33 @@ impl Reader {
         }
     }
 
+    pub(super) fn count(&mut self, property: &str, default: usize) -> usize {
+        let Some(text) = self.text(property) else {
+            return default;
+        };
+        match text.parse() {
+            Ok(count) if count > 0 => count,
+            _ => {
+                let message = format!("`{text}` is not a whole number above 0");
+                self.fault(property, message);
+                default
+            }
+        }
+    }
+
     pub(super) fn flag(&mut self, property: &str) -> bool {
+        self.flag_or(property, false)
+    }
+
+    pub(super) fn flag_or(&mut self, property: &str, default: bool) -> bool {
         match self.text(property) {
-            None | Some("false") => false,
+            None => default,
+            Some("false") => false,
             Some("true") => true,
             Some(other) => {
                 let message = format!("`{other}` is neither true nor false");
                 self.fault(property, message);
-                false
+                default
             }
         }
     }

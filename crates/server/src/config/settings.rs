@@ -11,9 +11,11 @@ use super::destination_admin::DestinationAdmin;
 use super::file::{self, ConfigError};
 use super::home::Home;
 use super::known;
+use super::limits::Limits;
 use super::listeners::{self, Listener};
 use super::propagation::Propagation;
 use super::reader::Reader;
+use super::tls::ServerTls;
 use super::token::TokenSettings;
 
 /// Everything the server is told at start.
@@ -23,8 +25,10 @@ pub struct Settings {
     pub listeners: Vec<Listener>,
     /// URLs to tell clients; derived from the listeners if not given.
     pub advertised: Vec<String>,
-    /// PEM with certificate chain and private key for the https listeners.
-    pub keystore: Option<PathBuf>,
+    /// TLS of the https listeners, if there are any.
+    pub tls: Option<ServerTls>,
+    /// How much a client may ask for, and how long it may take.
+    pub limits: Limits,
     /// Who may do everything.
     pub super_users: BTreeSet<Principal>,
     /// The file of users and password hashes.
@@ -80,7 +84,8 @@ impl Settings {
         let listeners = Listener::read(reader);
         Self {
             advertised: listeners::advertised(reader, &listeners),
-            keystore: listeners::keystore(reader, &listeners),
+            tls: ServerTls::read(reader, &listeners),
+            limits: Limits::read(reader),
             listeners,
             super_users: super_users(reader),
             users_path: reader

@@ -20,5 +20,5 @@ mod to_the_end;
 mod warnings;
 
 pub use openapi::document as openapi_document;
-pub use peer::Peer;
+pub use peer::{Peer, RefusedCertificate};
 pub use router::{known_routes, router};

@@ -10,3 +10,8 @@ pub struct Peer {
     /// The DER of the client certificate that the TLS listener verified.
     pub certificate: Option<Vec<u8>>,
 }
+
+/// Why the certificate that a client showed counts as none, as an extension of its requests; there
+/// is no other sign of it where certificates are requested but not demanded.
+#[derive(Debug, Clone)]
+pub struct RefusedCertificate(pub String);

@@ -132,8 +132,15 @@ fn an_encrypted_listener_needs_a_certificate() {
     let (property, message) =
         fault(&[("confluent.metadata.server.listeners", "https://127.0.0.1:0")]);
     assert_eq!(property, "confluent.metadata.server.ssl.keystore.location");
-    assert!(message.starts_with("is required: a PEM file"));
-    let (property, _) = fault(&[("confluent.metadata.server.ssl.keystore.type", "JKS")]);
+    assert!(message.starts_with("is required: a file"));
+    let (property, _) = fault(&[
+        ("confluent.metadata.server.listeners", "https://127.0.0.1:0"),
+        ("confluent.metadata.server.ssl.keystore.type", "BCFKS"),
+        (
+            "confluent.metadata.server.ssl.keystore.location",
+            "store.bcfks",
+        ),
+    ]);
     assert_eq!(property, "confluent.metadata.server.ssl.keystore.type");
 }
 

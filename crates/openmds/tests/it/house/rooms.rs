@@ -19,7 +19,7 @@ fn http_never_names_the_store() {
 
 #[test]
 fn only_http_and_the_listener_name_axum() {
-    let rooms = ["crates/server/src/http/", "crates/server/src/serve.rs:"];
+    let rooms = ["crates/server/src/http/", "crates/server/src/serve/"];
     let found = outside(
         places("crates", &["axum", "axum_server", "tower_http"]),
         &rooms,
