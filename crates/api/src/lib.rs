@@ -10,9 +10,14 @@ mod error;
 pub mod paths;
 mod registry;
 mod service;
+mod tokens;
 
 pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
 pub use bindings::{MdsScope, ResourcesRequest};
 pub use error::{ErrorDetail, ErrorResponse};
 pub use registry::{ClusterInfo, HostInfo, ScopeBody};
 pub use service::{AuthenticationResponse, FeaturesInfo, MetadataId, PathScope};
+pub use tokens::{
+    AccessToken, OAuthError, RevocationInfo, RevocationRequest, RotateRequest, ServerMetadata,
+    SigningKeyInfo,
+};

@@ -6,6 +6,9 @@ pub const PREFIX: &str = "/security/1.0";
 /// The public keys that verify this service's tokens.
 pub const JWKS: &str = "/security/1.0/jwks.json";
 
+/// Where OAuth 2.0 clients get tokens (RFC 6749, 3.2).
+pub const TOKEN_ENDPOINT: &str = "/oauth2/token";
+
 /// The cluster id, as every component of the field serves it.
 pub const METADATA_ID: &str = "/v1/metadata/id";
 

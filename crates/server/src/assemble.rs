@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use openmds_kafka::{Connection, Connector};
-use openmds_policy::names::ClusterId;
+use openmds_policy::names::{ClusterId, Principal};
 use openmds_policy::rbac::Roles;
 
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
 use crate::directory::{Directory, DirectoryError, FileDirectory, FileStore};
 use crate::reconcile::{Dispatch, Driver};
-use crate::store::{MetaLog, Store, StoreError};
+use crate::store::{MetaLog, Record, Store, StoreError};
 use crate::time::Clock;
-use crate::tokens::{ClusterTokens, Issuer, KeyError, SigningKey};
+use crate::tokens::{ClusterTokens, Issuer, KeyError, KeyFiles, OWN_PRINCIPAL};
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,6 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     log: Arc<dyn MetaLog>,
 ) -> Result<(Arc<App>, Driver), StartError> {
-    let key = SigningKey::load(&settings.token.key_path)?;
     let users = FileDirectory::load(&settings.users_path)?;
     match users.plain_passwords() {
         0 => {}
@@ -64,12 +63,12 @@ pub async fn assemble(
             tracing::warn!(count, path = %settings.users_path.display(), "passwords stand in clear in the user file; hash them with `openmds server passwd hash`")
         }
     }
-    let issuer = Arc::new(Issuer::new(key, settings.token.clone(), Arc::clone(&clock)));
+    let store = Arc::new(Store::open(log).await?);
+    let issuer = Arc::new(issuer(&settings, &store, &clock).await?);
     if let Some(path) = &settings.token.jwks_path {
         crate::files::replace(path, issuer.jwks().as_bytes()).map_err(StartError::Jwks)?;
     }
     let home = home_connection(&settings, &issuer)?;
-    let store = Arc::new(Store::open(log).await?);
     let dispatch = Arc::new(Dispatch::default());
     let destination = Destination::new(
         Arc::clone(&connector),
@@ -95,7 +94,34 @@ pub async fn assemble(
         dispatch,
         destination,
     );
-    Ok((Arc::new(app), driver))
+    let app = Arc::new(app);
+    app.keep_tokens_in_order();
+    Ok((app, driver))
+}
+
+/// The keys as they were when the server stopped, and what its absence changes in them.
+async fn issuer(
+    settings: &Settings,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> Result<Issuer, StartError> {
+    let now = clock.now();
+    let stored = store.read();
+    let stored = stored.signing_keys();
+    let (ring, held) = KeyFiles::new(&settings.token).resume(stored, &settings.token, now)?;
+    if ring != *stored {
+        let keys = ring.clone();
+        let decide = |_: &_| Ok::<_, StoreError>(vec![Record::SigningKeys { keys }]);
+        store
+            .update(&Principal::user(OWN_PRINCIPAL).to_string(), now, decide)
+            .await?;
+    }
+    Ok(Issuer::new(
+        ring,
+        held,
+        settings.token.clone(),
+        Arc::clone(clock),
+    ))
 }
 
 fn home_connection(settings: &Settings, issuer: &Arc<Issuer>) -> Result<Connection, StartError> {

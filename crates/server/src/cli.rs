@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::tokens::SigningAlgorithm;
 use crate::{directory, tokens};
 
 /// Runs and prepares the metadata server.
@@ -35,9 +36,9 @@ enum ServerCommand {
 
 #[derive(Debug, Subcommand)]
 enum KeysCommand {
-    /// Make an RSA key and, for brokers, the file with its public half
+    /// Make a key and, for brokers, the file with its public half
     #[command(
-        after_help = "Examples:\n  openmds server keys generate --out key.pem --jwks jwks.json"
+        after_help = "Examples:\n  openmds server keys generate --out key.pem --jwks jwks.json\n  openmds server keys generate --algorithm ES256 --out key.pem"
     )]
     Generate {
         /// Where to write the private key (PKCS#8 PEM); an existing file is not replaced
@@ -46,6 +47,9 @@ enum KeysCommand {
         /// Where to write the JWK set with the public key
         #[arg(long, value_name = "FILE")]
         jwks: Option<PathBuf>,
+        /// What the key signs with: RS256 or ES256
+        #[arg(long, value_name = "NAME", default_value = "RS256")]
+        algorithm: SigningAlgorithm,
     },
 }
 
@@ -65,8 +69,12 @@ pub async fn run(args: ServerArgs) -> Result<(), String> {
                 .await
                 .map_err(|error| error.to_string())
         }
-        ServerCommand::Keys(KeysCommand::Generate { out, jwks }) => {
-            let key = tokens::generate(&out).map_err(|error| error.to_string())?;
+        ServerCommand::Keys(KeysCommand::Generate {
+            out,
+            jwks,
+            algorithm,
+        }) => {
+            let key = tokens::generate(&out, algorithm).map_err(|error| error.to_string())?;
             match jwks {
                 Some(path) => crate::files::replace(&path, key.jwks().as_bytes())
                     .map_err(|error| format!("{}: {error}", path.display())),

@@ -172,7 +172,8 @@ impl Drop for Loopback {
 
 fn settings(folder: &TempDir, destinations: &BTreeSet<HostPort>) -> Settings {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    openmds_server::tokens::generate(&folder.path().join("key.pem")).unwrap();
+    let algorithm = openmds_server::tokens::SigningAlgorithm::Rs256;
+    openmds_server::tokens::generate(&folder.path().join("key.pem"), algorithm).unwrap();
     std::fs::write(path("users"), "mds:mds-secret\n").unwrap();
     let allowed: Vec<String> = destinations.iter().map(ToString::to_string).collect();
     let destination = "confluent.security.event.logger.destination.admin";

@@ -49,8 +49,7 @@ impl App {
     }
 
     fn identify_by_token(&self, token: &str) -> Result<Identity, AppError> {
-        self.issuer
-            .verify(token)
+        self.claims(token)
             .map(Identity::from)
             .map_err(|refused| AppError::unauthenticated(refused.to_string()))
     }
@@ -73,9 +72,13 @@ impl App {
 
     /// A token for somebody who proved who they are.
     pub fn issue_token(&self, identity: &Identity) -> Result<AuthenticationResponse, AppError> {
+        let mut subject = Subject::from(identity);
+        subject.authenticated_at = subject
+            .authenticated_at
+            .or_else(|| self.login_second(identity));
         let (auth_token, expires_in) = self
             .issuer
-            .issue(&Subject::from(identity))
+            .issue(&subject)
             .map_err(|error| AppError::internal(format!("no token could be signed: {error}")))?;
         Ok(AuthenticationResponse {
             auth_token,
@@ -88,6 +91,7 @@ impl App {
 impl From<Claims> for Identity {
     fn from(claims: Claims) -> Self {
         Self {
+            session: Some(claims.session().to_string()),
             name: claims.sub,
             groups: claims.groups.into_iter().collect(),
             proof: Proof::Token,
@@ -106,6 +110,7 @@ impl From<&Identity> for Subject {
             acted_by: identity.acted_by.clone(),
             session_end: identity.session_end,
             authenticated_at: identity.authenticated_at,
+            session: identity.session.clone(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Identity {
     pub session_end: Option<i64>,
     /// Seconds since 1970 at which credentials were shown; absent: now.
     pub authenticated_at: Option<i64>,
+    /// The id of the token that the login gave, if a token is the proof (`sid`).
+    pub session: Option<String>,
 }
 
 impl Identity {
@@ -43,6 +45,7 @@ impl Identity {
             acted_by: None,
             session_end: None,
             authenticated_at: None,
+            session: None,
         }
     }
 }

@@ -20,8 +20,11 @@ mod register_clusters;
 mod registry_entries;
 mod registry_warnings;
 mod replace_audit_config;
+mod revocations;
 mod route_questions;
 mod scopes;
+mod signing_keys;
+mod token_order;
 
 use std::sync::Arc;
 
@@ -66,6 +69,8 @@ pub struct App {
     pub(crate) sightings: audit_version::Sightings,
     /// One replacement of the document at a time.
     pub(crate) replacing: tokio::sync::Mutex<()>,
+    /// One change of the signing keys at a time.
+    pub(crate) turning: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -96,6 +101,7 @@ impl App {
             destination,
             sightings: audit_version::Sightings::default(),
             replacing: tokio::sync::Mutex::new(()),
+            turning: tokio::sync::Mutex::new(()),
         }
     }
 

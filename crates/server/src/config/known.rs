@@ -49,6 +49,8 @@ const OWN: &[&str] = &[
     "openmds.token.issuer",
     "openmds.token.audience",
     "openmds.token.jwks.path",
+    "openmds.token.keys.path",
+    "openmds.token.keys.publish.ms",
     "openmds.audit.destinations.allowed",
     "openmds.audit.plain.allowed",
     "openmds.controllers.",

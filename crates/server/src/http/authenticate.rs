@@ -26,8 +26,15 @@ pub(super) async fn get_token(
 #[utoipa::path(get, path = "/security/1.0/jwks.json", tag = "tokens", security(()),
     responses((status = 200, description = "A JWK set (RFC 7517)")))]
 pub(super) async fn jwks(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let keep = format!(
+        "public, max-age={}",
+        app.settings.token.keys_cacheable().as_secs()
+    );
     (
-        [(header::CONTENT_TYPE, "application/json")],
+        [
+            (header::CONTENT_TYPE, "application/json".to_string()),
+            (header::CACHE_CONTROL, keep),
+        ],
         app.issuer.jwks(),
     )
 }

@@ -10,12 +10,14 @@ mod identity;
 mod openapi;
 mod parts;
 mod peer;
+mod revocations;
 mod role_bindings;
 mod role_lookups;
 mod roles;
 mod router;
 mod routes;
 mod service;
+mod signing_keys;
 mod to_the_end;
 mod warnings;
 

@@ -6,8 +6,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    audit_config, audit_questions, authenticate, clusters, role_bindings, role_lookups, roles,
-    service,
+    audit_config, audit_questions, authenticate, clusters, revocations, role_bindings,
+    role_lookups, roles, service, signing_keys,
 };
 
 struct Credentials;
@@ -30,7 +30,7 @@ impl Modify for Credentials {
 #[openapi(
     info(title = "OpenMDS", description = "An open metadata service for Apache Kafka."),
     paths(
-        authenticate::get_token, authenticate::jwks,
+        authenticate::get_token, authenticate::jwks, signing_keys::list, signing_keys::rotate, revocations::revoke, revocations::list,
         service::features, service::metadata_id, service::metadata_cluster_id, service::active_nodes,
         roles::roles, roles::role, roles::role_names,
         role_bindings::bind, role_bindings::unbind, role_bindings::add_patterns, role_bindings::set_patterns, role_bindings::remove_patterns,

@@ -15,11 +15,12 @@ use super::body::LARGEST_BODY;
 use super::error::HttpError;
 use super::routes::Routes;
 use super::{
-    audit_config, audit_questions, authenticate, clusters, openapi, role_bindings, role_lookups,
-    roles, service,
+    audit_config, audit_questions, authenticate, clusters, openapi, revocations, role_bindings,
+    role_lookups, roles, service, signing_keys,
 };
 use crate::app::{App, AppError};
 
+const REVOCATIONS: &str = "/security/1.0/revocations";
 const BINDING: &str = "/security/1.0/principals/{principal}/roles/{role}";
 const PATTERNS: &str = "/security/1.0/principals/{principal}/roles/{role}/bindings";
 
@@ -27,6 +28,10 @@ fn routes() -> Routes {
     Routes::default()
         .get("/security/1.0/authenticate", authenticate::get_token)
         .get(paths::JWKS, authenticate::jwks)
+        .get("/security/1.0/keys", signing_keys::list)
+        .post("/security/1.0/keys/rotate", signing_keys::rotate)
+        .get(REVOCATIONS, revocations::list)
+        .post(REVOCATIONS, revocations::revoke)
         .get("/security/1.0/features", service::features)
         .get(
             "/security/1.0/metadataClusterId",

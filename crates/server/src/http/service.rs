@@ -30,6 +30,16 @@ pub(super) async fn features() -> Json<FeaturesInfo> {
             "log in through an identity provider",
         ),
         (
+            "openmds.tokens.revocation.1.enabled",
+            true,
+            "refuse tokens before they expire: POST revocations",
+        ),
+        (
+            "openmds.keys.rotation.1.enabled",
+            true,
+            "change the signing key without a restart: POST keys/rotate",
+        ),
+        (
             "openmds.audit.status.1.enabled",
             true,
             "what each cluster and node has applied: GET audit/status",

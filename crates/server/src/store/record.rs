@@ -6,6 +6,8 @@ use openmds_policy::names::{ClusterId, ClusterName, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Scope};
 use serde::{Deserialize, Serialize};
 
+use crate::tokens::{KeyRing, Revocation};
+
 /// One keyed fact; without a value the key is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
@@ -39,6 +41,19 @@ pub enum Record {
     Home {
         /// The id.
         cluster: ClusterId,
+    },
+    /// The keys that sign and verify tokens, without their private halves.
+    SigningKeys {
+        /// All of them.
+        keys: KeyRing,
+    },
+    /// Tokens that are refused from now on.
+    Revocation(Revocation),
+    /// Revocations that refuse nothing any more. A store may drop what these keys held, and the
+    /// record of this kind before.
+    ForgottenRevocations {
+        /// Keys of [`Self::Revocation`].
+        keys: Vec<String>,
     },
 }
 
@@ -122,6 +137,14 @@ impl Record {
             Self::Tenure { cluster, .. } => format!("tenure/{cluster}"),
             Self::Nodes(nodes) => format!("nodes/{}", nodes.cluster),
             Self::Home { .. } => "home".to_string(),
+            Self::SigningKeys { .. } => "signing-keys".to_string(),
+            Self::Revocation(revocation) => revocation_key(&revocation.revoked.key()),
+            Self::ForgottenRevocations { .. } => revocation_key(""),
         }
     }
+}
+
+/// The key of a revocation's record; without a name, that of those that are forgotten.
+pub(super) fn revocation_key(name: &str) -> String {
+    format!("revocation/{name}")
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::{Append, Generation, MetaLog, StoreError};
-use super::record::Record;
+use super::record::{Record, revocation_key};
 
 /// The format of [`Record`]s in the `value` column.
 const FORMAT: i64 = 1;
@@ -27,6 +27,7 @@ const SCHEMA: &str = "
         actor      TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS log_generation ON log (generation);
+    CREATE INDEX IF NOT EXISTS log_revocation ON log (key) WHERE key >= 'revocation/' AND key < 'revocation0';
 ";
 
 /// A log in an SQLite file.
@@ -95,6 +96,20 @@ fn last(connection: &Connection) -> Result<Generation, StoreError> {
     ))
 }
 
+/// Drops what the record says is forgotten, and the last record that said so.
+fn drop_forgotten(connection: &Connection, record: &Record) -> Result<(), StoreError> {
+    let Record::ForgottenRevocations { keys } = record else {
+        return Ok(());
+    };
+    let mut delete = connection.prepare(
+        "DELETE FROM log WHERE key = ?1 AND key >= 'revocation/' AND key < 'revocation0'",
+    )?;
+    for key in keys.iter().map(String::as_str).chain([""]) {
+        delete.execute([revocation_key(key)])?;
+    }
+    Ok(())
+}
+
 impl MetaLog for SqliteLog {
     fn append(&self, append: &Append) -> Result<Generation, StoreError> {
         let mut connection = self.connection();
@@ -108,6 +123,7 @@ impl MetaLog for SqliteLog {
         }
         let next = found.0 + 1;
         for record in &append.records {
+            drop_forgotten(&transaction, record)?;
             let value = serde_json::to_string(record)
                 .map_err(|error| StoreError::Format(error.to_string()))?;
             let generation =

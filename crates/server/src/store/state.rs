@@ -8,6 +8,7 @@ use openmds_policy::rbac::RoleBindings;
 
 use super::log::Generation;
 use super::record::{AuditRecord, Record, RegisteredCluster};
+use crate::tokens::{KeyRing, Revocations};
 
 /// Everything that is true at one generation.
 ///
@@ -22,6 +23,8 @@ pub struct State {
     ours: Arc<BTreeSet<ClusterId>>,
     nodes: Arc<BTreeMap<ClusterId, BTreeMap<i32, bool>>>,
     home: Option<ClusterId>,
+    keys: Arc<KeyRing>,
+    revocations: Arc<Revocations>,
 }
 
 impl State {
@@ -75,6 +78,16 @@ impl State {
                 Arc::make_mut(&mut self.nodes).insert(nodes.cluster, nodes.nodes);
             }
             Record::Home { cluster } => self.home = Some(cluster),
+            Record::SigningKeys { keys } => self.keys = Arc::new(keys),
+            Record::Revocation(revocation) => {
+                Arc::make_mut(&mut self.revocations).insert(revocation);
+            }
+            Record::ForgottenRevocations { keys } => {
+                let revocations = Arc::make_mut(&mut self.revocations);
+                for key in keys {
+                    revocations.forget(&key);
+                }
+            }
         }
     }
 
@@ -133,5 +146,16 @@ impl State {
     #[must_use]
     pub const fn home(&self) -> Option<&ClusterId> {
         self.home.as_ref()
+    }
+    /// The keys that sign and verify tokens.
+    #[must_use]
+    pub fn signing_keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// Which tokens are refused.
+    #[must_use]
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
     }
 }

@@ -32,4 +32,16 @@ pub struct Claims {
     /// Until when the session may be extended; no token of it outlives this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mex: Option<i64>,
+    /// The `jti` of the token that a login gave, in those that it was exchanged for since: who
+    /// revokes one revokes the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+}
+
+impl Claims {
+    /// The id that this token shares with those it came from and those it was exchanged for.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        self.sid.as_deref().unwrap_or(&self.jti)
+    }
 }

@@ -1,13 +1,28 @@
-//! Tokens: the signing key, users' tokens, and the server's own tokens for clusters.
+//! Tokens: the keys that sign them, users' tokens, the server's own tokens for clusters, and what
+//! was revoked.
 
+mod algorithm;
 mod claims;
+mod cluster_tokens;
+mod compact;
+mod generate;
 mod issuer;
+mod key_files;
+mod key_ring;
 mod keys;
+mod revocations;
 mod subject;
 
+pub use algorithm::{SigningAlgorithm, UnknownAlgorithm};
 pub use claims::Claims;
-pub use issuer::{ClusterTokens, Issuer, TokenRefused};
-pub use keys::{KeyError, SigningKey, generate};
+pub use cluster_tokens::ClusterTokens;
+pub(crate) use cluster_tokens::OWN_LIFE;
+pub use generate::generate;
+pub use issuer::{Issuer, TokenRefused};
+pub use key_files::{HeldKeys, KeyFiles};
+pub use key_ring::{Duty, KeyRing, KeyTerm};
+pub use keys::{KeyError, KeyMembers, PublicKey, SigningKey, jwk_set};
+pub use revocations::{Revocation, Revocations, Revoked};
 pub use subject::Subject;
 
 /// The principal under which the server works on clusters. No user store may hold it

@@ -13,6 +13,8 @@ pub struct Subject {
     pub session_end: Option<i64>,
     /// `auth_time`; absent: now.
     pub authenticated_at: Option<i64>,
+    /// `sid`: the token by whose exchange this one is made, or the first of that line.
+    pub session: Option<String>,
 }
 
 impl Subject {

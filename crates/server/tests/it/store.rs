@@ -11,6 +11,7 @@ use openmds_server::store::{
     Append, AuditRecord, Generation, MemoryLog, MetaLog, NodesRecord, Record, RegisteredCluster,
     SqliteLog, Store, StoreError,
 };
+use openmds_server::tokens::{KeyRing, KeyTerm, Revocation, Revoked, SigningAlgorithm};
 use proptest::prelude::*;
 
 fn folder() -> PathBuf {
@@ -35,6 +36,30 @@ fn cluster(id: &str) -> RegisteredCluster {
         hosts: vec![("kafka.example".to_string(), 9093)],
         protocol: "SASL_SSL".to_string(),
     }
+}
+
+fn term(key_id: &str, retired: Option<&str>) -> KeyTerm {
+    let members = [("crv", "P-256"), ("kty", "EC"), ("x", "eA"), ("y", "eQ")];
+    let members = members.map(|(name, value)| (name.to_string(), value.to_string()));
+    KeyTerm {
+        key_id: key_id.to_string(),
+        algorithm: SigningAlgorithm::Es256,
+        public: members.into(),
+        published: Timestamp::from_second(1_767_323_045).unwrap(),
+        signs_from: Timestamp::from_second(1_767_330_245).unwrap(),
+        began: retired.is_some(),
+        longest_life: 3600,
+        retired: retired.map(|text| text.parse().unwrap()),
+    }
+}
+
+fn revocation(revoked: Revoked) -> Record {
+    Record::Revocation(Revocation {
+        revoked,
+        by: "User:mds".to_string(),
+        at: "2026-01-02T03:04:05.25Z".parse().unwrap(),
+        until: "2026-01-02T04:05:05.25Z".parse().unwrap(),
+    })
 }
 
 /// One of each kind, with and without a value.
@@ -105,6 +130,40 @@ fn golden() -> Vec<(&'static str, Record)> {
             }),
         ),
         ("home", Record::Home { cluster: id }),
+        (
+            "signing-keys",
+            Record::SigningKeys {
+                keys: KeyRing::from_terms(vec![
+                    term("old-key", Some("2026-01-02T03:04:05.25Z")),
+                    term("new-key", None),
+                ]),
+            },
+        ),
+        (
+            "revocation-of-a-token",
+            revocation(Revoked::Token {
+                id: "QeyEjvcXSIC4aFRW1oJ3Nw".to_string(),
+            }),
+        ),
+        (
+            "revocation-of-a-user",
+            revocation(Revoked::User {
+                name: "alice".to_string(),
+                up_to: 1_767_323_045,
+            }),
+        ),
+        (
+            "revocation-of-everybody",
+            revocation(Revoked::Everybody {
+                up_to: 1_767_323_045,
+            }),
+        ),
+        (
+            "revocations-forgotten",
+            Record::ForgottenRevocations {
+                keys: vec!["user/alice".to_string(), "everybody".to_string()],
+            },
+        ),
     ]
 }
 
@@ -137,6 +196,14 @@ fn records_are_written_and_read_as_they_always_were() {
 
 fn names() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "b", "c"]).prop_map(str::to_string)
+}
+
+fn revoked() -> impl Strategy<Value = Revoked> {
+    prop_oneof![
+        names().prop_map(|id| Revoked::Token { id }),
+        (names(), 0..9i64).prop_map(|(name, up_to)| Revoked::User { name, up_to }),
+        (0..9i64).prop_map(|up_to| Revoked::Everybody { up_to }),
+    ]
 }
 
 fn records() -> impl Strategy<Value = Record> {
@@ -174,6 +241,15 @@ fn records() -> impl Strategy<Value = Record> {
             }),
         names().prop_map(|id| Record::Home {
             cluster: ClusterId::new(&id)
+        }),
+        names().prop_map(|id| Record::SigningKeys {
+            keys: KeyRing::from_terms(vec![term(&id, None)])
+        }),
+        revoked().prop_map(revocation),
+        prop::collection::vec(revoked(), 0..3).prop_map(|forgotten| {
+            Record::ForgottenRevocations {
+                keys: forgotten.iter().map(Revoked::key).collect(),
+            }
         }),
     ]
 }
@@ -297,4 +373,34 @@ fn a_record_from_the_future_is_an_error() {
         error.contains("format 2") && error.contains("newer"),
         "{error}"
     );
+}
+
+#[test]
+fn forgotten_revocations_leave_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = SqliteLog::open(folder.path()).unwrap();
+    let mut generation = 0;
+    let mut write = |records: Vec<Record>| {
+        log.append(&Append {
+            records,
+            ..append(generation)
+        })
+        .unwrap();
+        generation += 1;
+    };
+    write(append(0).records);
+    for round in 0..20 {
+        let all: Vec<Revoked> = (0..5)
+            .map(|number| Revoked::Token {
+                id: format!("{round}-{number}"),
+            })
+            .collect();
+        let keys = all.iter().map(Revoked::key).collect();
+        write(all.into_iter().map(revocation).collect());
+        write(vec![Record::ForgottenRevocations { keys }]);
+    }
+    // What is left is the last word on what is forgotten, which also keeps the generation.
+    let left = log.replay().unwrap();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left[1].0, Generation(41));
 }

@@ -10,7 +10,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use openmds_kafka::TokenSource as _;
 use openmds_policy::names::ClusterId;
-use openmds_server::tokens::{Claims, ClusterTokens, OWN_PRINCIPAL};
+use openmds_server::tokens::{
+    Claims, ClusterTokens, OWN_PRINCIPAL, SigningAlgorithm, SigningKey, generate,
+};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
@@ -41,7 +43,10 @@ fn claims(token: &str) -> Claims {
 /// Signs whatever is asked for with the server's own key.
 fn signed(claims: &Value) -> String {
     let key = EncodingKey::from_rsa_pem(key_pem().as_bytes()).unwrap();
-    jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &key).unwrap()
+    let mut header = Header::new(Algorithm::RS256);
+    let own = SigningKey::from_pem(key_pem().as_bytes()).unwrap();
+    header.kid = Some(own.id().to_string());
+    jsonwebtoken::encode(&header, claims, &key).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +184,7 @@ async fn a_token_is_refused_unless_every_part_of_it_is_ours() {
     // Somebody else's key, under our key's name.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.pem");
-    openmds_server::tokens::generate(&path).unwrap();
+    generate(&path, SigningAlgorithm::Rs256).unwrap();
     let other = EncodingKey::from_rsa_pem(&std::fs::read(path).unwrap()).unwrap();
     let mut header = Header::new(Algorithm::RS256);
     header.kid = part(&good, 0)["kid"].as_str().map(ToString::to_string);

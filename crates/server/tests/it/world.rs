@@ -9,6 +9,7 @@ use jiff::{Span, Timestamp};
 use openmds_kafka::HostPort;
 use openmds_kafka::fake::{FakeCluster, FakeFleet};
 use openmds_server::time::Clock;
+use openmds_server::tokens::{SigningAlgorithm, generate};
 use tempfile::TempDir;
 
 pub(crate) const HOME: &str = "127.0.0.1:9101";
@@ -65,7 +66,7 @@ pub(crate) fn key_pem() -> &'static str {
     KEY.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.pem");
-        openmds_server::tokens::generate(&path).unwrap();
+        generate(&path, SigningAlgorithm::Rs256).unwrap();
         std::fs::read_to_string(path).unwrap()
     })
 }

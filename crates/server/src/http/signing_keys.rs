@@ -1,0 +1,54 @@
+//! The keys that sign tokens.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use openmds_api::{RotateRequest, SigningKeyInfo};
+
+use super::body::json_text;
+use super::error::HttpError;
+use super::identity::Identified;
+use super::to_the_end::to_the_end;
+use crate::app::{App, AppError};
+
+/// The keys that sign or verify tokens, in the order in which they sign.
+#[utoipa::path(get, path = "/security/1.0/keys", tag = "tokens",
+    responses((status = 200, body = Vec<SigningKeyInfo>), (status = 403, body = openmds_api::ErrorResponse)))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+) -> Result<Json<Vec<SigningKeyInfo>>, HttpError> {
+    Ok(Json(app.signing_keys(&caller)?))
+}
+
+/// Publishes a new key, which signs once every validator had the time to fetch it.
+#[utoipa::path(post, path = "/security/1.0/keys/rotate", tag = "tokens", request_body = Option<RotateRequest>,
+    responses((status = 200, body = SigningKeyInfo), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse),
+        (status = 409, body = openmds_api::ErrorResponse, description = "A rotation is under way; the message says until when")))]
+pub(super) async fn rotate(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    request: Request,
+) -> Result<Json<SigningKeyInfo>, HttpError> {
+    let asked = rotation(request).await?;
+    let turned =
+        to_the_end(async move { app.rotate_keys(&caller, asked.algorithm.as_deref()).await });
+    Ok(Json(turned.await?))
+}
+
+/// Nothing at all asks for the configured algorithm.
+async fn rotation(request: Request) -> Result<RotateRequest, HttpError> {
+    let headers = request.headers();
+    let nothing = headers
+        .get(axum::http::header::CONTENT_LENGTH)
+        .is_none_or(|length| length == "0")
+        && !headers.contains_key(axum::http::header::TRANSFER_ENCODING)
+        && !headers.contains_key(axum::http::header::CONTENT_TYPE);
+    if nothing {
+        return Ok(RotateRequest::default());
+    }
+    let text = json_text(request).await?;
+    let parsed = serde_json::from_str(&text);
+    parsed.map_err(|error| AppError::invalid(format!("the body cannot be used: {error}")).into())
+}
