@@ -18,6 +18,7 @@ pub const ENVIRONMENT_HELP: &str =
   OPENMDS_CLIENT_CERT  PEM file [CONFLUENT_PLATFORM_CLIENT_CERT_PATH]
   OPENMDS_CLIENT_KEY   PEM file [CONFLUENT_PLATFORM_CLIENT_KEY_PATH]
   OPENMDS_CONFIG_DIR   where the session is kept, if not in ~/.openmds
+  VISUAL, EDITOR       editor of `audit-log config edit`, if not vi
   NO_COLOR             no colours";
 
 /// Settings taken from environment variables.
@@ -37,6 +38,8 @@ pub struct Environment {
     pub client_key_path: Option<PathBuf>,
     /// `OPENMDS_CONFIG_DIR`, else `.openmds` in the home directory: where the session is kept. `None`: there is neither.
     pub config_dir: Option<PathBuf>,
+    /// `VISUAL`, `EDITOR`, else `vi`: the user's editor, with arguments as for a shell.
+    pub editor: String,
     /// `NO_COLOR`: set to anything, output has no colours.
     pub no_color: bool,
 }
@@ -72,6 +75,7 @@ impl Environment {
             client_key_path: path(&["OPENMDS_CLIENT_KEY", "CONFLUENT_PLATFORM_CLIENT_KEY_PATH"]),
             config_dir: path(&["OPENMDS_CONFIG_DIR"])
                 .or_else(|| home.map(|home| home.join(".openmds"))),
+            editor: first(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".to_owned()),
             no_color: first(&["NO_COLOR"]).is_some(),
         }
     }

@@ -4,11 +4,14 @@
 //! one [`Printer`]. Nothing here decides what is allowed, valid or routed: the server does.
 
 mod commands;
+mod editor;
 mod environment;
 mod failure;
+mod findings;
 mod http;
 mod input;
 mod json_text;
+mod line_changes;
 mod printer;
 mod properties;
 mod scope;

@@ -69,6 +69,11 @@ impl Server {
         })
     }
 
+    /// The name of the user who is logged in.
+    pub(crate) fn user(&self) -> &str {
+        &self.session.user
+    }
+
     /// Sends one request. A token that the server no longer takes (its key changed) is renewed once.
     pub(crate) async fn send(&mut self, request: &Request) -> Result<Answer, Failure> {
         let answer = self.send_once(request).await?;

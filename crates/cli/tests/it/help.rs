@@ -40,7 +40,9 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds iam rbac role-binding list
     openmds audit-log config describe
     openmds audit-log config update
+    openmds audit-log config edit
     openmds audit-log config migrate
+    openmds audit-log config lint
     openmds audit-log route list
     openmds audit-log route lookup
     openmds audit-log status

@@ -5,7 +5,11 @@
 #[cfg(test)]
 mod audit_log;
 #[cfg(test)]
+mod audit_log_edit;
+#[cfg(test)]
 mod audit_log_force;
+#[cfg(test)]
+mod audit_log_lint;
 #[cfg(test)]
 mod audit_log_migrate;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod category;
 mod check;
 mod document;
+mod lint;
 mod lookup;
 mod methods;
 mod migrate;
@@ -18,6 +19,7 @@ mod router;
 pub use category::{Category, CategoryError};
 pub use check::FieldError;
 pub use document::{DefaultTopics, Document, Metadata, Route, Rule, Target};
+pub use lint::{Finding, Known, Severity, lint};
 pub use lookup::{RouteList, RouteLookup, list_routes, lookup_route};
 pub use methods::{FETCH_CONSUMER, FETCH_FOLLOWER, crn_kind, method_name};
 pub use migrate::{

@@ -125,6 +125,28 @@ impl CrnPattern {
                 .all(|(pattern, element)| pattern.matches(element))
     }
 
+    /// Whether every resource of `other` is also one of this pattern.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.matches_authority(&other.authority)
+            && self.is_shaped_like(other)
+            && self
+                .elements
+                .iter()
+                .zip(&other.elements)
+                .all(|(wide, narrow)| wide.value.covers(&narrow.value))
+    }
+
+    /// Whether both are about the same kinds of resources.
+    #[must_use]
+    pub fn is_shaped_like(&self, other: &Self) -> bool {
+        let kinds = |pattern: &Self| -> Vec<String> {
+            let elements = pattern.elements.iter();
+            elements.map(|element| element.kind.clone()).collect()
+        };
+        kinds(self) == kinds(other)
+    }
+
     /// Whether some resource of the given Kafka cluster can match.
     #[must_use]
     pub fn can_match_cluster(&self, cluster_id: &str) -> bool {

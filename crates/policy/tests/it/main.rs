@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod audit_document;
 #[cfg(test)]
+mod audit_lint;
+#[cfg(test)]
 mod audit_route;
 #[cfg(test)]
 mod cases;

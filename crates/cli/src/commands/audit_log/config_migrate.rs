@@ -17,6 +17,7 @@ use crate::{Failure, World, properties};
   openmds audit-log config migrate \\
     --combine clusterA=a/server.properties,clusterB=b/server.properties \\
     --bootstrap-servers logs1:9092,logs2:9092 --authority mds.example.com > audit-log-config.json
+  openmds audit-log config lint --file audit-log-config.json
   openmds audit-log config update --force --file audit-log-config.json")]
 pub struct ConfigMigrate {
     /// Cluster ids and the property files of a broker of each

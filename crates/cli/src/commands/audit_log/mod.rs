@@ -1,6 +1,8 @@
 //! `openmds audit-log ...`
 
 mod config_describe;
+mod config_edit;
+mod config_lint;
 mod config_migrate;
 mod config_update;
 mod route_list;
@@ -29,7 +31,9 @@ pub enum AuditLogCommand {
 pub enum ConfigCommand {
     Describe(config_describe::ConfigDescribe),
     Update(config_update::ConfigUpdate),
+    Edit(config_edit::ConfigEdit),
     Migrate(config_migrate::ConfigMigrate),
+    Lint(config_lint::ConfigLint),
 }
 
 /// Routes of the audit log configuration.
@@ -44,6 +48,8 @@ impl AuditLogCommand {
         match self {
             Self::Config(ConfigCommand::Describe(command)) => command.run(world).await,
             Self::Config(ConfigCommand::Update(command)) => command.run(world).await,
+            Self::Config(ConfigCommand::Edit(command)) => command.run(world).await,
+            Self::Config(ConfigCommand::Lint(command)) => command.run(world).await,
             Self::Config(ConfigCommand::Migrate(command)) => command.run(world),
             Self::Route(RouteCommand::List(command)) => command.run(world).await,
             Self::Route(RouteCommand::Lookup(command)) => command.run(world).await,
