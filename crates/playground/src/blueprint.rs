@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layout::Layout;
 use crate::ports::HeldPort;
+use crate::server_config::USERS;
 use crate::shape::{ADMIN, BROKER, Listener, Role, Shape};
 use crate::versions::Release;
 
@@ -99,7 +100,8 @@ impl Blueprint {
         for user in shapes
             .iter()
             .flat_map(Shape::scram_users)
-            .chain([BROKER, ADMIN, "mds"])
+            .chain(USERS)
+            .chain([BROKER, ADMIN])
         {
             if !passwords.contains_key(user) {
                 passwords.insert(user.to_owned(), password()?);

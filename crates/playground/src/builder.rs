@@ -15,6 +15,7 @@ use crate::playground::Playground;
 use crate::ports::HeldPort;
 use crate::programs::Programs;
 use crate::progress::Progress;
+use crate::server_config::GROUP_MEMBER;
 use crate::shape::{ARCHIVE, HOME, LOGS, PAYMENTS, Shape};
 use crate::versions::{self, NEWEST, Release};
 use crate::{certificates, clients, fetch, keys, stop};
@@ -94,7 +95,7 @@ impl Builder {
             .with_context(|| format!("cannot create {}", layout.root().display()))?;
         let lock = lock(&layout)?;
         refuse_running(&layout)?;
-        let (blueprint, ports) = self.blueprint(&layout)?;
+        let (blueprint, ports) = self.blueprint(&layout, &programs)?;
         let release = Ground::release_of(&blueprint)?;
         let cache = match self.cache {
             Some(cache) => cache,
@@ -115,7 +116,11 @@ impl Builder {
         Ok(playground)
     }
 
-    fn blueprint(&self, layout: &Layout) -> Result<(Blueprint, Vec<HeldPort>)> {
+    fn blueprint(
+        &self,
+        layout: &Layout,
+        programs: &Programs,
+    ) -> Result<(Blueprint, Vec<HeldPort>)> {
         if let Some(blueprint) = Blueprint::load(layout)? {
             if let Some(asked) = &self.kafka
                 && *asked != blueprint.kafka
@@ -124,6 +129,12 @@ impl Builder {
                     "{} was made for Kafka {}, not {asked}: start over with --fresh",
                     layout.root().display(),
                     blueprint.kafka
+                );
+            }
+            if blueprint.password(GROUP_MEMBER).is_err() {
+                bail!(
+                    "{} was made by an older OpenMDS: start over with --fresh",
+                    layout.root().display()
                 );
             }
             let ports = blueprint.hold_ports()?;
@@ -139,7 +150,7 @@ impl Builder {
         }
         let (blueprint, ports) = Blueprint::draw(release, &shapes, self.plugin)?;
         certificates::write_all(&blueprint, layout)?;
-        keys::generate(layout)?;
+        keys::generate(programs, layout)?;
         clients::write_all(&blueprint, layout)?;
         // Last: a directory with a blueprint is complete.
         blueprint.save(layout)?;

@@ -15,6 +15,9 @@ use crate::layout::Layout;
 /// The key store that the metadata server uses for HTTPS.
 pub const SERVER_KEYSTORE: &str = "server";
 
+/// The user who logs in with a certificate: the CN of [`Layout::client_certificate`].
+pub const CERTIFICATE_USER: &str = "connect-worker";
+
 /// A certificate authority of our own.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -66,7 +69,27 @@ impl Authority {
     }
 }
 
-/// Makes an authority and a key store for every cluster and for the server.
+impl Authority {
+    /// A client's certificate with its chain, and its private key.
+    pub fn client(&self, common_name: &str) -> Result<(String, String)> {
+        let mut params = CertificateParams::default();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, common_name);
+        params
+            .distinguished_name
+            .push(DnType::OrganizationName, "OpenMDS playground");
+        params.use_authority_key_identifier_extension = true;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        let chain = format!("{}{}", certificate.pem(), self.certificate);
+        Ok((chain, key.serialize_pem()))
+    }
+}
+
+/// Makes an authority, a key store for every cluster and for the server, and a user's certificate.
 pub fn write_all(blueprint: &Blueprint, layout: &Layout) -> Result<()> {
     fs::create_dir_all(layout.tls())?;
     let authority = Authority::new("OpenMDS playground CA")?;
@@ -78,7 +101,9 @@ pub fn write_all(blueprint: &Blueprint, layout: &Layout) -> Result<()> {
     for name in clusters.chain([SERVER_KEYSTORE]) {
         write_private(&layout.keystore(name), authority.keystore(name)?.as_bytes())?;
     }
-    Ok(())
+    let (chain, key) = authority.client(CERTIFICATE_USER)?;
+    write_public(&layout.client_certificate(), &chain)?;
+    write_private(&layout.client_key(), key.as_bytes())
 }
 
 fn write_public(path: &Path, text: &str) -> Result<()> {

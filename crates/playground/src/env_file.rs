@@ -5,12 +5,22 @@ use std::fmt::Write;
 use anyhow::Result;
 
 use crate::blueprint::write_private;
+use crate::certificates::CERTIFICATE_USER;
 use crate::ground::Ground;
-use crate::server_config::SUPER_USER;
+use crate::server_config::{GROUP, GROUP_MEMBER, SUPER_USER};
 use crate::shape::{ADMIN, Listener};
 
 /// Writes the file; it holds passwords and is readable by its owner only.
 pub(crate) fn write(ground: &Ground) -> Result<()> {
+    let mut text = String::from("# Of a playground: source this file in a shell.\n");
+    for (name, value) in variables(ground)? {
+        writeln!(text, "export {name}='{}'", value.replace('\'', "'\\''"))?;
+    }
+    write_private(&ground.layout.env(), text.as_bytes())
+}
+
+/// Names and values.
+pub(crate) fn variables(ground: &Ground) -> Result<Vec<(String, String)>> {
     let (blueprint, layout) = (&ground.blueprint, &ground.layout);
     let mut variables = vec![
         (
@@ -35,6 +45,23 @@ pub(crate) fn write(ground: &Ground) -> Result<()> {
             "BOB_PASSWORD".to_owned(),
             blueprint.password("bob")?.to_owned(),
         ),
+        (
+            "CAROL_PASSWORD".to_owned(),
+            blueprint.password(GROUP_MEMBER)?.to_owned(),
+        ),
+        ("CAROL_GROUP".to_owned(), GROUP.to_owned()),
+        (
+            "OPENMDS_CLIENT_CERT".to_owned(),
+            layout.client_certificate().display().to_string(),
+        ),
+        (
+            "OPENMDS_CLIENT_KEY".to_owned(),
+            layout.client_key().display().to_string(),
+        ),
+        (
+            "OPENMDS_CLIENT_NAME".to_owned(),
+            CERTIFICATE_USER.to_owned(),
+        ),
     ];
     for cluster in &blueprint.clusters {
         let name = cluster.name.to_uppercase();
@@ -57,9 +84,5 @@ pub(crate) fn write(ground: &Ground) -> Result<()> {
             (format!("{name}_ADMIN_CONFIG"), admin.display().to_string()),
         ]);
     }
-    let mut text = String::from("# Of a playground: source this file in a shell.\n");
-    for (name, value) in variables {
-        writeln!(text, "export {name}='{}'", value.replace('\'', "'\\''"))?;
-    }
-    write_private(&layout.env(), text.as_bytes())
+    Ok(variables)
 }

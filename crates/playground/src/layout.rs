@@ -66,6 +66,21 @@ impl Layout {
         self.root.join("keys").join("jwks.json")
     }
 
+    /// The keys that a node's own validator keeps.
+    pub fn jwks_cache(&self, cluster: &str, id: i32) -> PathBuf {
+        self.node(cluster, id).join("jwks.json")
+    }
+
+    /// The certificate of the user who logs in with one, and its chain.
+    pub fn client_certificate(&self) -> PathBuf {
+        self.tls().join("client.pem")
+    }
+
+    /// The private key of that certificate.
+    pub fn client_key(&self) -> PathBuf {
+        self.tls().join("client.key")
+    }
+
     /// Client properties files.
     pub fn clients(&self) -> PathBuf {
         self.root.join("clients")

@@ -169,7 +169,7 @@ fn what_next(playground: &Playground, detached: bool) {
         "
 === Everything is running. Try next:
 . {root}/env; PATH={root}/bin:{programs}:$PATH    # addresses, passwords, tools
-openmds login --url $OPENMDS_URL         # as mds, alice or bob
+openmds login --url $OPENMDS_URL         # as mds, alice, bob or carol (in the group $CAROL_GROUP)
 openmds audit-log status --watch         # in one shell, while in another:
 openmds audit-log config describe > c.json; $EDITOR c.json; openmds audit-log config update < c.json
 openmds audit-log route lookup crn:///kafka=$PAYMENTS_CLUSTER_ID/topic=orders

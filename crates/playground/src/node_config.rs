@@ -9,7 +9,10 @@ use crate::blueprint::{Blueprint, ClusterPlan, NodePlan};
 use crate::clients;
 use crate::layout::Layout;
 use crate::properties::Properties;
-use crate::shape::{ADMIN, BROKER, LOGS, Listener, SERVER_PRINCIPAL, Shape, TOKEN_ISSUER};
+use crate::shape::{
+    ADMIN, BROKER, LOGS, Listener, SERVER_PRINCIPAL, Shape, TOKEN_ISSUER, TokenValidator,
+    USERS_AUDIENCE,
+};
 
 const SMALL: &str = "
     num.network.threads=1
@@ -38,6 +41,9 @@ const OAUTH: &str = "org.apache.kafka.common.security.oauthbearer";
 
 /// The class that OpenMDS adds to brokers and controllers.
 pub const AUTHORIZER: &str = "io.openmds.kafka.OpenMdsAuthorizer";
+
+/// The class of the plugin that checks tokens.
+pub const VALIDATOR: &str = "io.openmds.kafka.OpenMdsTokenValidator";
 
 /// The whole file for one node.
 pub fn server_properties(
@@ -74,7 +80,10 @@ pub fn server_properties(
             );
     }
     for listener in node.ports.keys().filter(|name| name.takes_tokens()) {
-        token_listener(&mut p, *listener, cluster, layout);
+        token_listener(&mut p, *listener, &shape, cluster, layout);
+    }
+    if shape.validator == TokenValidator::Plugin {
+        keys(&mut p, blueprint, cluster, node, layout);
     }
     tls(&mut p, &shape, cluster, node, layout);
     authorizer(&mut p, blueprint, &shape, layout)?;
@@ -123,7 +132,13 @@ fn plain(p: &mut Properties, listener: &str, password: &str) {
     );
 }
 
-fn token_listener(p: &mut Properties, listener: Listener, cluster: &ClusterPlan, layout: &Layout) {
+fn token_listener(
+    p: &mut Properties,
+    listener: Listener,
+    shape: &Shape,
+    cluster: &ClusterPlan,
+    layout: &Layout,
+) {
     let prefix = format!("listener.name.{}.", listener.name().to_lowercase());
     let mut set = |key: &str, value: String| {
         p.set(format!("{prefix}{key}"), value);
@@ -134,13 +149,51 @@ fn token_listener(p: &mut Properties, listener: Listener, cluster: &ClusterPlan,
         format!("{OAUTH}.OAuthBearerLoginModule required ;"),
     );
     // Without this line Kafka accepts unsigned tokens.
-    set(
-        "oauthbearer.sasl.server.callback.handler.class",
-        format!("{OAUTH}.OAuthBearerValidatorCallbackHandler"),
-    );
-    set("sasl.oauthbearer.jwks.endpoint.url", jwks_url(layout));
+    let validator = "oauthbearer.sasl.server.callback.handler.class";
+    match shape.validator {
+        TokenValidator::Stock => {
+            set(
+                validator,
+                format!("{OAUTH}.OAuthBearerValidatorCallbackHandler"),
+            );
+            set("sasl.oauthbearer.jwks.endpoint.url", jwks_url(layout));
+        }
+        TokenValidator::Plugin => set(validator, VALIDATOR.to_owned()),
+    }
     set("sasl.oauthbearer.expected.issuer", TOKEN_ISSUER.to_owned());
-    set("sasl.oauthbearer.expected.audience", cluster.id.clone());
+    set(
+        "sasl.oauthbearer.expected.audience",
+        format!("{},{USERS_AUDIENCE}", cluster.id),
+    );
+}
+
+/// Where the plugin's validator finds the server's keys. The clusters start before the server: they
+/// begin without any.
+fn keys(
+    p: &mut Properties,
+    blueprint: &Blueprint,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+    layout: &Layout,
+) {
+    p.set(
+        "openmds.jwks.url",
+        format!(
+            "https://127.0.0.1:{}/security/1.0/jwks.json",
+            blueprint.https_port
+        ),
+    )
+    .set(
+        "openmds.jwks.ssl.truststore.location",
+        layout.ca().display(),
+    )
+    .set(
+        "openmds.jwks.cache.path",
+        layout.jwks_cache(&cluster.name, node.id).display(),
+    )
+    // Rotations are to be seen soon here; the defaults are 5 minutes and 10 seconds.
+    .set("openmds.jwks.refresh.ms", 2_000)
+    .set("openmds.jwks.early.refresh.ms", 500);
 }
 
 /// The JWKS file as a URL, exactly as the JVM flag that allows it must spell it.

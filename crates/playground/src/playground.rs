@@ -123,6 +123,11 @@ impl Playground {
         &self.ground.layout
     }
 
+    /// The variables of `env`, for programs of tests.
+    pub fn variables(&self) -> Result<Vec<(String, String)>> {
+        env_file::variables(&self.ground)
+    }
+
     /// Runs `openmds` as a user of the server, who is logged in by it if need be.
     pub fn cli(&self, user: &str, args: &[&str]) -> Result<Ran> {
         cli::run(&self.ground, user, args, None)

@@ -13,7 +13,7 @@ use crate::blueprint::write_private;
 use crate::ground::Ground;
 use crate::http::Http;
 use crate::process::{POLL, Process};
-use crate::server_config::{server_properties, users, users_file};
+use crate::server_config::{groups, groups_file, server_properties, users, users_file};
 
 const READY_BOUND: Duration = Duration::from_secs(30);
 const STOP_BOUND: Duration = Duration::from_secs(10);
@@ -42,6 +42,9 @@ impl Server {
         if !users_file(layout).exists() {
             let users = users(&self.ground.blueprint)?;
             write_private(&users_file(layout), users.as_bytes())?;
+        }
+        if !groups_file(layout).exists() {
+            write_private(&groups_file(layout), groups().as_bytes())?;
         }
         Ok(())
     }

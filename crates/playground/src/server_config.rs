@@ -10,13 +10,19 @@ use crate::clients;
 use crate::layout::Layout;
 use crate::node_config::destinations;
 use crate::properties::Properties;
-use crate::shape::{HOME, LOGS, Listener, TOKEN_ISSUER, TOPIC_ADMIN};
+use crate::shape::{HOME, LOGS, Listener, TOKEN_ISSUER, TOPIC_ADMIN, USERS_AUDIENCE};
 
 /// Who may do everything on the server's HTTP interface.
 pub const SUPER_USER: &str = "mds";
 
-/// Everybody who can log in at the server.
-pub const USERS: [&str; 3] = [SUPER_USER, "alice", "bob"];
+/// A user without roles of her own.
+pub const GROUP_MEMBER: &str = "carol";
+
+/// The group in which she is.
+pub const GROUP: &str = "auditors";
+
+/// Everybody who can log in at the server with a password.
+pub const USERS: [&str; 4] = [SUPER_USER, "alice", "bob", GROUP_MEMBER];
 
 /// The server's properties.
 pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Properties> {
@@ -70,6 +76,7 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
         layout.server().join("store").display(),
     )
     .set("openmds.token.issuer", TOKEN_ISSUER)
+    .set("openmds.token.audience", USERS_AUDIENCE)
     .set("openmds.token.jwks.path", layout.jwks().display())
     .set(
         "openmds.audit.destinations.allowed",
@@ -104,6 +111,16 @@ pub(crate) fn users(blueprint: &Blueprint) -> Result<String> {
         text.push_str(&format!("{user}:{hash}\n"));
     }
     Ok(text)
+}
+
+/// The groups: a line `group:user,user` for each.
+pub(crate) fn groups() -> String {
+    format!("{GROUP}:{GROUP_MEMBER}\n")
+}
+
+/// Where the groups file lies.
+pub(crate) fn groups_file(layout: &Layout) -> std::path::PathBuf {
+    layout.server().join("groups")
 }
 
 /// Where the user store lies.

@@ -79,6 +79,15 @@ impl Role {
     }
 }
 
+/// Which class checks tokens at a cluster's token listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenValidator {
+    /// Kafka's own, with the server's file of keys.
+    Stock,
+    /// The plugin's, with the server's URL and a cache (`rulings.md` 16).
+    Plugin,
+}
+
 /// Where a cluster uses TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsUse {
@@ -99,6 +108,8 @@ pub struct Shape {
     pub nodes: &'static [(i32, Role)],
     /// Which of its listeners use TLS.
     pub tls: TlsUse,
+    /// Which class checks tokens.
+    pub validator: TokenValidator,
     /// `num.partitions`
     pub partitions: u16,
     /// SCRAM users beside `admin`, `alice` and `bob`.
@@ -114,6 +125,7 @@ pub const HOME: Shape = Shape {
     name: "home",
     nodes: &[(1, Role::Combined)],
     tls: TlsUse::None,
+    validator: TokenValidator::Stock,
     partitions: 1,
     users: &[],
     writer: "auditlogwriter-home",
@@ -129,6 +141,7 @@ pub const PAYMENTS: Shape = Shape {
         (2, Role::Broker),
     ],
     tls: TlsUse::TokenListeners,
+    validator: TokenValidator::Plugin,
     partitions: 1,
     users: &[ALLOWED_CLIENT, DENIED_CLIENT],
     writer: "auditlogwriter",
@@ -140,6 +153,7 @@ pub const LOGS: Shape = Shape {
     name: "logs",
     nodes: &[(1, Role::Combined)],
     tls: TlsUse::Everywhere,
+    validator: TokenValidator::Stock,
     partitions: 6,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
@@ -151,6 +165,7 @@ pub const ARCHIVE: Shape = Shape {
     name: "archive",
     nodes: &[(1, Role::Combined)],
     tls: TlsUse::Everywhere,
+    validator: TokenValidator::Stock,
     partitions: 3,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
@@ -184,6 +199,9 @@ pub const SERVER_PRINCIPAL: &str = "_openmds";
 
 /// `iss` of the server's tokens.
 pub const TOKEN_ISSUER: &str = "openmds";
+
+/// `aud` of users' tokens, which every cluster takes beside its own id (`rulings.md` 15).
+pub const USERS_AUDIENCE: &str = "openmds-users";
 
 const DESTINATION_USERS: [&str; 4] = [
     "auditlogwriter",
