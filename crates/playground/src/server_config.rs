@@ -47,7 +47,11 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
         .set(
             "ssl.keystore.location",
             layout.keystore(SERVER_KEYSTORE).display(),
-        );
+        )
+        // Certificates are asked for, not demanded: most users have none.
+        .set("ssl.client.authentication", "REQUESTED")
+        .set("ssl.truststore.type", "PEM")
+        .set("ssl.truststore.location", layout.ca().display());
     p.set_all("confluent.metadata.server.", &metadata);
     // The home cluster, by its token listener: the server logs in everywhere with its own tokens.
     p.set(
