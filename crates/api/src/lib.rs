@@ -4,17 +4,30 @@
 //! may contain is decided by the parsers of `policy`; the audit-log document has no type here,
 //! because its one parser and its one renderer live there.
 
+mod acls;
 mod audit;
+mod authorize;
 mod bindings;
 mod error;
+mod lookups;
 pub mod paths;
 mod registry;
 mod service;
 mod tokens;
 
+pub use acls::{
+    AccessControlEntry, AccessControlEntryFilter, AclBinding, AclBindingFilter, AclFilterRequest,
+    CreateAclRequest, KafkaResourcePattern, KafkaResourcePatternFilter,
+};
 pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
+pub use authorize::{Action, AuthorizeRequest};
 pub use bindings::{MdsScope, ResourcesRequest};
 pub use error::{ErrorDetail, ErrorResponse};
+pub use lookups::{
+    ByPrincipalAndRole, ClusterAccessInfo, ClusterVisibility, CreateGuidelines,
+    ManagedResourceBinding, ManagedRoleBindings, ScopeRoleBindingMapping, VisibilityAnswer,
+    VisibilityRequest, VisibilityResponse,
+};
 pub use registry::{ClusterInfo, HostInfo, ScopeBody};
 pub use service::{AuthenticationResponse, FeaturesInfo, MetadataId, PathScope};
 pub use tokens::{

@@ -23,3 +23,6 @@ pub const SECURITY_METADATA: &str = "SecurityMetadata";
 
 /// The name of the one `Cluster` resource of a Kafka cluster.
 pub const KAFKA_CLUSTER: &str = "kafka-cluster";
+
+/// The name of the one `KsqlCluster` resource of a ksqlDB cluster.
+pub const KSQL_CLUSTER: &str = "ksql-cluster";

@@ -1,6 +1,7 @@
 //! What holds for all documents, events, bindings and plans, not only for examples.
 
 mod access;
+mod acls;
 mod generate;
 mod migration;
 mod names;

@@ -4,6 +4,7 @@
 use openmds_policy::names::{ClusterId, PatternType, ResourcePattern};
 use openmds_policy::rbac::{AUDIT_LOG, KAFKA_CLUSTER, Scope};
 
+use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
@@ -34,39 +35,11 @@ impl App {
         if clusters.is_empty() {
             return Ok(());
         }
-        let principal = caller.principal();
-        let program = caller.program;
-        let fixes: String = clusters
+        let scopes: Vec<Scope> = clusters.iter().map(Scope::kafka).collect();
+        let missing: Vec<Missing<'_>> = scopes
             .iter()
-            .map(|id| {
-                format!("\n{program} iam rbac role-binding create --role AuditAdmin --principal {} --kafka-cluster {}", shell_word(&principal.to_string()), shell_word(id.as_str()))
-            })
+            .map(|scope| Missing::role("AuditAdmin", scope))
             .collect();
-        Err(AppError::forbidden(format!(
-            "{principal} not permitted to {operation} on one or more clusters. Fix it:{fixes}"
-        )))
-    }
-}
-
-/// The text as one word of a POSIX shell: the commands are made to be pasted.
-fn shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@%+=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        text.to_string()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_shell_would_read_otherwise_is_quoted() {
-        assert_eq!(shell_word("User:alice"), "User:alice");
-        assert_eq!(shell_word("User:CN=a, OU=b"), "'User:CN=a, OU=b'");
-        assert_eq!(shell_word("x'; rm -rf y"), r"'x'\''; rm -rf y'");
-        assert_eq!(shell_word(""), "''");
+        Err(denied(caller, operation, "one or more clusters", &missing))
     }
 }

@@ -6,6 +6,8 @@ use openmds_api::{MdsScope, ResourcesRequest};
 use openmds_policy::names::{PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Role, SECURITY_METADATA, Scope, ScopeType};
 
+use super::bound_patterns::{bindable, check_patterns};
+use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::{Record, State};
 
@@ -19,6 +21,9 @@ pub enum Change {
     /// Take them away from those that are bound.
     Subtract,
 }
+
+/// The role that grants on its own resources.
+const OWNER: &str = "ResourceOwner";
 
 /// The resource that stands for the bindings of a whole scope.
 pub(super) fn all_bindings() -> ResourcePattern {
@@ -54,18 +59,44 @@ impl App {
         if self.may(state, caller, scope, "AlterAccess", &all) {
             return Ok(());
         }
-        let refused = patterns
+        let allowed = |one: &&ResourcePattern| self.may(state, caller, scope, "AlterAccess", one);
+        let refused: Vec<&ResourcePattern> = patterns.iter().filter(|one| !allowed(one)).collect();
+        match refused.first() {
+            Some(first) => Err(self.not_altering(caller, scope, first, &refused)),
+            // Nothing named at all is nothing owned.
+            None if patterns.is_empty() => Err(self.not_altering(caller, scope, &all, &[&all])),
+            None => Ok(()),
+        }
+    }
+
+    fn not_altering(
+        &self,
+        caller: &Caller,
+        scope: &Scope,
+        first: &ResourcePattern,
+        refused: &[&ResourcePattern],
+    ) -> AppError {
+        let owner = self.roles.named(OWNER);
+        let missing: Vec<Missing<'_>> = refused
             .iter()
-            .find(|pattern| !self.may(state, caller, scope, "AlterAccess", pattern));
-        // Nothing named at all is nothing owned.
-        let refused = refused.or_else(|| patterns.is_empty().then_some(&all));
-        refused.map_or(Ok(()), |pattern| {
-            Err(AppError::forbidden(format!(
-                "{} not permitted to AlterAccess on {pattern} at {scope}. Ask a UserAdmin or SystemAdmin of that scope, \
-                 or a ResourceOwner of the resource",
-                caller.principal()
-            )))
-        })
+            .map(|pattern| {
+                if owner.is_some_and(|role| role.can_bind(&pattern.resource_type)) {
+                    Missing {
+                        role: OWNER,
+                        scope,
+                        resource: Some(pattern),
+                    }
+                } else {
+                    Missing::role("UserAdmin", scope)
+                }
+            })
+            .collect();
+        let more = match refused.len().saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let what = format!("{first}{more} at {scope}");
+        denied(caller, "AlterAccess", &what, &missing)
     }
 
     /// Binds a cluster-scoped role, or takes any role away from the scope.
@@ -133,7 +164,9 @@ impl App {
             };
             let bound = state.bindings().patterns(&key).cloned().unwrap_or_default();
             let named: BTreeSet<ResourcePattern> =
-                request.resource_patterns.iter().cloned().collect();
+                bindable(&request.resource_patterns, &key.scope)?
+                    .into_iter()
+                    .collect();
             let next: BTreeSet<ResourcePattern> = match change {
                 Change::Merge => bound.union(&named).cloned().collect(),
                 Change::Replace => named.clone(),
@@ -155,28 +188,4 @@ impl App {
             .await?;
         Ok(())
     }
-}
-
-/// Whether the role takes these patterns; that each is one by itself was checked when it was read.
-fn check_patterns(role: &Role, patterns: &[ResourcePattern]) -> Result<(), AppError> {
-    let policy = &role.access_policy;
-    if policy.scope_type == ScopeType::Cluster {
-        return Err(AppError::invalid(format!(
-            "{} is a role on whole clusters: leave the resources away",
-            role.name
-        )));
-    }
-    let refused = patterns
-        .iter()
-        .find(|pattern| !role.can_bind(&pattern.resource_type));
-    refused.map_or(Ok(()), |pattern| {
-        let types = policy.allowed_operations.iter();
-        let types: Vec<&str> = types.map(|one| one.resource_type.as_str()).collect();
-        Err(AppError::invalid(format!(
-            "{} cannot be bound to a {}; it takes {}",
-            role.name,
-            pattern.resource_type,
-            types.join(", ")
-        )))
-    })
 }

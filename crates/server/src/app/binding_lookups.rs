@@ -7,14 +7,35 @@ use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Scope};
 
 use super::bind_role::all_bindings;
+use super::bound_patterns::kept_name;
+use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
 /// Role to patterns; none for a role on whole clusters.
 pub type RolePatterns = BTreeMap<String, Vec<ResourcePattern>>;
 
+/// What these principals hold at the scope.
+pub(super) fn held_at(
+    state: &State,
+    principals: &[Principal],
+    scope: &Scope,
+) -> BTreeMap<Principal, RolePatterns> {
+    let mut found: BTreeMap<Principal, RolePatterns> = BTreeMap::new();
+    for principal in principals {
+        let bindings = state.bindings().of(principal);
+        for (key, patterns) in bindings.filter(|(key, _)| key.scope == *scope) {
+            let roles = found.entry(key.principal.clone()).or_default();
+            roles.insert(key.role.clone(), patterns.iter().cloned().collect());
+        }
+    }
+    found
+}
+
 impl App {
-    fn permit_describing(
+    /// Everybody may ask about oneself; about others, and about nobody in particular, those who
+    /// may see all bindings of the scope (`rbac-registry-tokens.md` 1.5).
+    pub(super) fn permit_describing(
         &self,
         state: &State,
         caller: &Caller,
@@ -25,14 +46,12 @@ impl App {
         if oneself || self.may(state, caller, scope, "DescribeAccess", &all_bindings()) {
             return Ok(());
         }
-        Err(AppError::forbidden(format!(
-            "{} not permitted to DescribeAccess on {} at {scope}. Ask a UserAdmin, SecurityAdmin or SystemAdmin of that scope",
-            caller.principal(),
-            all_bindings()
-        )))
+        let what = format!("{} at {scope}", all_bindings());
+        let missing = [Missing::role("SecurityAdmin", scope)];
+        Err(denied(caller, "DescribeAccess", &what, &missing))
     }
 
-    /// The principal's roles and patterns, by principal.
+    /// The roles and patterns of the principal and of its groups, by principal.
     pub fn roles_of(
         &self,
         caller: &Caller,
@@ -43,19 +62,11 @@ impl App {
         let principal = Self::parsed_principal(principal)?;
         let scope = self.resolved(&state, scope)?;
         self.permit_describing(&state, caller, &scope, Some(&principal))?;
-        let mut found: BTreeMap<Principal, RolePatterns> = BTreeMap::new();
-        for (key, patterns) in state
-            .bindings()
-            .of(&principal)
-            .filter(|(key, _)| key.scope == scope)
-        {
-            let roles = found.entry(key.principal.clone()).or_default();
-            roles.insert(key.role.clone(), patterns.iter().cloned().collect());
-        }
-        Ok(found)
+        let principals = self.effective(caller, &principal);
+        Ok(held_at(&state, &principals, &scope))
     }
 
-    /// The names of the principal's roles.
+    /// The names of the roles of the principal and of its groups.
     pub fn role_names_of(
         &self,
         caller: &Caller,
@@ -66,7 +77,7 @@ impl App {
         Ok(roles.into_values().flat_map(BTreeMap::into_keys).collect())
     }
 
-    /// The patterns of one binding.
+    /// The patterns of one binding; those of groups are bindings of their own.
     pub fn patterns_of(
         &self,
         caller: &Caller,
@@ -84,7 +95,7 @@ impl App {
     }
 
     /// The principals that hold the role at the scope; with a resource, those whose patterns
-    /// cover it.
+    /// cover it (a role on whole clusters has none).
     pub fn holders_of(
         &self,
         caller: &Caller,
@@ -96,6 +107,7 @@ impl App {
         let role = self.role(role)?;
         let scope = self.resolved(&state, scope)?;
         self.permit_describing(&state, caller, &scope, None)?;
+        let resource = resource.map(|(kind, name)| (kind, kept_name(kind, name, &scope)));
         let holds = |(key, patterns): &(&BindingKey, &BTreeSet<ResourcePattern>)| {
             key.role == role.name
                 && key.scope == scope

@@ -76,7 +76,7 @@ impl Caller {
 }
 
 impl App {
-    /// Whether the caller may do this here. The one question, asked of the one function.
+    /// Whether the caller may do this here.
     #[must_use]
     pub fn may(
         &self,
@@ -86,8 +86,22 @@ impl App {
         operation: &str,
         resource: &ResourcePattern,
     ) -> bool {
+        self.permits(state, &caller.principals, scope, operation, resource)
+    }
+
+    /// Whether a user with these groups may do this here. The one question, asked of the one
+    /// function.
+    #[must_use]
+    pub fn permits(
+        &self,
+        state: &State,
+        principals: &[Principal],
+        scope: &Scope,
+        operation: &str,
+        resource: &ResourcePattern,
+    ) -> bool {
         let request = AccessRequest {
-            principals: &caller.principals,
+            principals,
             scope,
             operation,
             resource,
@@ -104,9 +118,13 @@ impl App {
     /// Whether the caller is a static super user.
     #[must_use]
     pub fn is_super_user(&self, caller: &Caller) -> bool {
-        caller
-            .principals
-            .iter()
-            .any(|principal| self.settings.super_users.contains(principal))
+        self.any_super_user(&caller.principals)
+    }
+
+    /// Whether one of the principals is a static super user.
+    #[must_use]
+    pub(super) fn any_super_user(&self, principals: &[Principal]) -> bool {
+        let mut principals = principals.iter();
+        principals.any(|principal| self.settings.super_users.contains(principal))
     }
 }

@@ -1,9 +1,10 @@
 //! The cluster registry as its readers see it.
 
-use openmds_api::{ClusterInfo, HostInfo, ScopeBody};
+use openmds_api::{ClusterInfo, HostInfo};
 use openmds_policy::names::ClusterName;
-use openmds_policy::rbac::{Scope, ScopeKey};
+use openmds_policy::rbac::ScopeKey;
 
+use super::scopes::{is_of_kind, scope_body};
 use super::{App, AppError, Caller};
 use crate::store::{RegisteredCluster, State};
 
@@ -12,15 +13,10 @@ impl App {
     #[must_use]
     pub fn list_clusters(&self, caller: &Caller, kind: Option<ScopeKey>) -> Vec<ClusterInfo> {
         let state = self.store.read();
-        let wanted = |scope: &Scope| match kind {
-            None => true,
-            Some(ScopeKey::KafkaCluster) => scope.only_kafka_cluster().is_some(),
-            Some(key) => scope.clusters().contains_key(&key),
-        };
         let clusters = state
             .clusters()
             .iter()
-            .filter(|(_, cluster)| wanted(&cluster.scope));
+            .filter(|(_, cluster)| is_of_kind(&cluster.scope, kind));
         clusters
             .map(|(name, cluster)| self.shown(&state, caller, name, cluster))
             .collect()
@@ -58,14 +54,9 @@ impl App {
                 })
                 .collect()
         };
-        let ids = cluster.scope.clusters().iter();
         ClusterInfo {
             cluster_name: name.to_string(),
-            scope: ScopeBody {
-                clusters: ids
-                    .map(|(key, id)| (key.as_str().to_string(), id.clone()))
-                    .collect(),
-            },
+            scope: scope_body(&cluster.scope),
             hosts: visible.then(hosts),
             protocol: visible.then(|| cluster.protocol.clone()),
         }

@@ -4,18 +4,26 @@
 //! generation and rings the bell. Nothing here knows HTTP; nothing here talks to a cluster, except
 //! for the destination's topics, which a writer must see in place before the document is stored.
 
+mod acls;
 mod audit_permission;
 mod audit_status;
 mod audit_version;
 mod authenticate;
+mod authorize_actions;
 mod bind_role;
 mod binding_lookups;
+mod bound_patterns;
+mod bound_scopes;
 mod caller;
+mod create_guidelines;
+mod denial;
 mod describe_audit_config;
 mod destination;
 mod error;
+mod groups;
 mod identity;
 mod list_clusters;
+mod managed_bindings;
 mod register_clusters;
 mod registry_entries;
 mod registry_warnings;
@@ -25,6 +33,7 @@ mod route_questions;
 mod scopes;
 mod signing_keys;
 mod token_order;
+mod visibility;
 
 use std::sync::Arc;
 

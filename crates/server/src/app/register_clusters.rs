@@ -6,6 +6,7 @@ use openmds_api::ClusterInfo;
 use openmds_policy::names::{ClusterName, PatternType, ResourcePattern};
 use openmds_policy::rbac::{CLUSTER_REGISTRY, Scope};
 
+use super::denial::{Missing, denied};
 use super::registry_entries::parsed;
 use super::{App, AppError, Caller};
 use crate::store::{Record, State};
@@ -46,11 +47,9 @@ impl App {
         if self.may_touch_entry(state, caller, scope, "Alter") {
             return Ok(());
         }
-        Err(AppError::forbidden(format!(
-            "{} not permitted to Alter the registry entry {name} ({scope}). Ask a super user, a SystemAdmin of the home \
-             cluster, or a SystemAdmin or ClusterAdmin of that cluster",
-            caller.principal()
-        )))
+        let what = format!("the registry entry {name} ({scope})");
+        let missing = [Missing::role("ClusterAdmin", scope)];
+        Err(denied(caller, "Alter", &what, &missing))
     }
 
     /// Registers clusters or overwrites their hosts and protocol: all or none. Answers what the

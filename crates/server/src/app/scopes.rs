@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openmds_api::MdsScope;
+use openmds_api::{MdsScope, ScopeBody};
 use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::{Scope, ScopeKey};
 use serde::Deserialize;
@@ -22,6 +22,26 @@ pub(super) fn scope_of(clusters: &BTreeMap<String, String>) -> Result<Scope, App
         ids.insert(key, id.clone());
     }
     Scope::try_from(ids).map_err(|error| AppError::invalid(error.to_string()))
+}
+
+/// The ids of a scope, as answers carry them.
+pub(super) fn scope_body(scope: &Scope) -> ScopeBody {
+    let ids = scope.clusters().iter();
+    ScopeBody {
+        clusters: ids
+            .map(|(key, id)| (key.as_str().to_string(), id.clone()))
+            .collect(),
+    }
+}
+
+/// Whether the scope is a cluster of that kind: a Kafka cluster alone, or with such a cluster
+/// beside it.
+pub(super) fn is_of_kind(scope: &Scope, kind: Option<ScopeKey>) -> bool {
+    match kind {
+        None => true,
+        Some(ScopeKey::KafkaCluster) => scope.only_kafka_cluster().is_some(),
+        Some(key) => scope.clusters().contains_key(&key),
+    }
 }
 
 impl App {

@@ -7,50 +7,25 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use openmds_api::ClusterInfo;
-use openmds_policy::rbac::ScopeKey;
-use serde::Deserialize;
 
 use super::body::JsonBody;
+use super::cluster_type::ClusterType;
 use super::error::HttpError;
 use super::identity::Identified;
 use super::parts::{Parameters, Segments};
 use super::to_the_end::to_the_end;
 use super::warnings::with_warnings;
-use crate::app::{App, AppError};
-
-/// Which kind of cluster to list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub(super) struct Kind {
-    /// `kafka-cluster`, `connect-cluster`, `ksql-cluster` or `schema-registry-cluster`
-    cluster_type: Option<String>,
-}
+use crate::app::App;
 
 /// The registered clusters, by name.
-#[utoipa::path(get, path = "/security/1.0/registry/clusters", tag = "registry", params(Kind),
+#[utoipa::path(get, path = "/security/1.0/registry/clusters", tag = "registry", params(ClusterType),
     responses((status = 200, body = Vec<ClusterInfo>), (status = 400, body = openmds_api::ErrorResponse)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Identified(caller, _): Identified,
-    Parameters(kind): Parameters<Kind>,
+    Parameters(kind): Parameters<ClusterType>,
 ) -> Result<Json<Vec<ClusterInfo>>, HttpError> {
-    let known = [
-        ScopeKey::KafkaCluster,
-        ScopeKey::ConnectCluster,
-        ScopeKey::KsqlCluster,
-        ScopeKey::SchemaRegistryCluster,
-    ];
-    let kind = kind.cluster_type.map(|text| {
-        let found = known.into_iter().find(|key| key.as_str() == text);
-        found.ok_or_else(|| {
-            AppError::invalid(format!(
-                "clusterType `{text}` is not a kind of cluster: use {}",
-                known.map(ScopeKey::as_str).join(", ")
-            ))
-        })
-    });
-    Ok(Json(app.list_clusters(&caller, kind.transpose()?)))
+    Ok(Json(app.list_clusters(&caller, kind.kind()?)))
 }
 
 /// Registers clusters: all of them or none.

@@ -1,12 +1,16 @@
 //! The front desk: finds out who is asking, and translates. Decides nothing, remembers nothing.
 
+mod acls;
 mod audit_config;
 mod audit_questions;
 mod authenticate;
+mod authorize;
 mod body;
+mod cluster_type;
 mod clusters;
 mod error;
 mod identity;
+mod managed_lookups;
 mod openapi;
 mod parts;
 mod peer;

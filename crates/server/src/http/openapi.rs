@@ -6,8 +6,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    audit_config, audit_questions, authenticate, clusters, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, managed_lookups,
+    revocations, role_bindings, role_lookups, roles, service, signing_keys,
 };
 
 struct Credentials;
@@ -35,6 +35,10 @@ impl Modify for Credentials {
         roles::roles, roles::role, roles::role_names,
         role_bindings::bind, role_bindings::unbind, role_bindings::add_patterns, role_bindings::set_patterns, role_bindings::remove_patterns,
         role_lookups::roles_of, role_lookups::role_names_of, role_lookups::patterns_of, role_lookups::holders_of, role_lookups::holders_on,
+        authorize::authorize,
+        managed_lookups::visibility, managed_lookups::bound_scopes, managed_lookups::cluster_access, managed_lookups::bindings_everywhere,
+        managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
+        acls::create, acls::delete, acls::search,
         clusters::list, clusters::register, clusters::one, clusters::unregister,
         audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
     ),

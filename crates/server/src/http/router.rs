@@ -15,14 +15,16 @@ use super::body::LARGEST_BODY;
 use super::error::HttpError;
 use super::routes::Routes;
 use super::{
-    audit_config, audit_questions, authenticate, clusters, openapi, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, managed_lookups,
+    openapi, revocations, role_bindings, role_lookups, roles, service, signing_keys,
 };
 use crate::app::{App, AppError};
 
 const REVOCATIONS: &str = "/security/1.0/revocations";
 const BINDING: &str = "/security/1.0/principals/{principal}/roles/{role}";
 const PATTERNS: &str = "/security/1.0/principals/{principal}/roles/{role}/bindings";
+const MANAGED_CLUSTERS: &str = "/security/1.0/lookup/managed/clusters/principal/{principal}";
+const ALL_BINDINGS: &str = "/security/1.0/lookup/rolebindings/principal/{principal}";
 
 fn routes() -> Routes {
     Routes::default()
@@ -68,6 +70,30 @@ fn routes() -> Routes {
             "/security/1.0/lookup/role/{role}/resource/{type}/name/{name}",
             role_lookups::holders_on,
         )
+        .put("/security/1.0/authorize", authorize::authorize)
+        .post(
+            "/security/1.0/lookup/principals/{principal}/visibility",
+            managed_lookups::visibility,
+        )
+        .get(MANAGED_CLUSTERS, managed_lookups::bound_scopes)
+        .post(MANAGED_CLUSTERS, managed_lookups::cluster_access)
+        .get(ALL_BINDINGS, managed_lookups::bindings_everywhere)
+        .post(ALL_BINDINGS, managed_lookups::bindings_at)
+        .post(
+            "/security/1.0/lookup/managed/rolebindings/principal/{principal}",
+            managed_lookups::managed_bindings,
+        )
+        .post(
+            "/security/1.0/lookup/principal/{principal}/resource/{type}/operation/{operation}",
+            managed_lookups::create_guidelines,
+        )
+        .post(
+            "/security/1.0/rbac/principals",
+            managed_lookups::known_principals,
+        )
+        .post("/security/1.0/acls", acls::create)
+        .delete("/security/1.0/acls", acls::delete)
+        .post("/security/1.0/acls:search", acls::search)
         .get("/security/1.0/registry/clusters", clusters::list)
         .post("/security/1.0/registry/clusters", clusters::register)
         .get("/security/1.0/registry/clusters/{name}", clusters::one)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openmds_policy::acl::AclBinding;
 use openmds_policy::names::{ClusterId, ClusterName, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Scope};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,15 @@ pub enum Record {
         key: BindingKey,
         /// Its patterns; none at all: the binding is gone.
         patterns: Option<BTreeSet<ResourcePattern>>,
+    },
+    /// A centralised ACL.
+    Acl {
+        /// The Kafka cluster that it is for.
+        cluster: ClusterId,
+        /// What it says.
+        acl: AclBinding,
+        /// Whether it is there, or gone.
+        present: bool,
     },
     /// An entry of the cluster registry.
     Cluster {
@@ -131,6 +141,11 @@ impl Record {
         match self {
             Self::Binding { key, .. } => {
                 format!("binding/{}/{}/{}", key.principal, key.role, key.scope)
+            }
+            Self::Acl { cluster, acl, .. } => {
+                // As JSON, because hosts and names may hold any separator.
+                let said = serde_json::to_string(acl).unwrap_or_default();
+                format!("acl/{cluster}/{said}")
             }
             Self::Cluster { name, .. } => format!("cluster/{name}"),
             Self::Audit(_) => "audit".to_string(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use openmds_policy::acl::Acls;
 use openmds_policy::names::{ClusterId, ClusterName};
 use openmds_policy::rbac::RoleBindings;
 
@@ -17,6 +18,7 @@ use crate::tokens::{KeyRing, Revocations};
 pub struct State {
     generation: Generation,
     bindings: RoleBindings,
+    acls: Acls,
     clusters: Arc<BTreeMap<ClusterName, RegisteredCluster>>,
     audit: Option<(Generation, AuditRecord)>,
     issued: Arc<BTreeSet<String>>,
@@ -40,6 +42,16 @@ impl State {
                 key,
                 patterns: None,
             } => self.bindings.remove(&key),
+            Record::Acl {
+                cluster,
+                acl,
+                present: true,
+            } => self.acls.add(cluster, acl),
+            Record::Acl {
+                cluster,
+                acl,
+                present: false,
+            } => self.acls.remove(&cluster, &acl),
             Record::Cluster {
                 name,
                 cluster: Some(cluster),
@@ -101,6 +113,12 @@ impl State {
     #[must_use]
     pub const fn bindings(&self) -> &RoleBindings {
         &self.bindings
+    }
+
+    /// All centralised ACLs.
+    #[must_use]
+    pub const fn acls(&self) -> &Acls {
+        &self.acls
     }
 
     /// The registry, by name.

@@ -38,6 +38,7 @@ fn filled(path: &str) -> String {
         .replace("{role}", role)
         .replace("{protocol}", "http")
         .replace("{type}", "Topic")
+        .replace("{operation}", "Create")
         .replace("{name}", "payments")
 }
 
@@ -52,6 +53,23 @@ fn body(method: &Method, path: &str) -> Option<Value> {
         (_, "/security/1.0/audit/config") => Some(audit),
         (_, "/security/1.0/registry/clusters") => {
             Some(json!([entry("payments", "payments-id", PAYMENTS)]))
+        }
+        (&Method::POST, "/security/1.0/acls") => Some(json!({"scope": scope, "aclBinding": {
+            "pattern": {"resourceType": "TOPIC", "name": "t", "patternType": "LITERAL"},
+            "entry": {"principal": "User:alice", "host": "*", "operation": "READ", "permissionType": "ALLOW"},
+        }})),
+        (_, "/security/1.0/acls" | "/security/1.0/acls:search") => {
+            Some(json!({"scope": scope, "aclBindingFilter": {
+                "patternFilter": {"resourceType": "ANY", "patternType": "ANY"},
+                "entryFilter": {"operation": "ANY", "permissionType": "ANY"},
+            }}))
+        }
+        (_, "/security/1.0/authorize") => Some(json!({
+            "userPrincipal": "User:alice",
+            "actions": [{"scope": scope, "operation": "Read", "resourceType": "Topic", "resourceName": "t"}],
+        })),
+        (_, path) if path.ends_with("/visibility") => {
+            Some(json!([{"kafka-cluster": "payments-id", "connect-clusters": ["c"]}]))
         }
         (_, path) if path.ends_with("/bindings") => Some(json!({
             "scope": scope,

@@ -218,7 +218,7 @@ async fn who_may_register_what() {
         .delete("alice", "/registry/clusters/other", None)
         .await
         .is(403);
-    assert!(refused.message().contains("Alter the registry entry other"));
+    assert!(refused.message().contains("Alter on the registry entry other (kafka-cluster other-id). Fix it:\nopenmds iam rbac role-binding create --role ClusterAdmin --principal User:alice --kafka-cluster other-id"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -169,7 +169,7 @@ async fn who_may_grant_and_revoke() {
     assert_eq!(
         message,
         "User:bob not permitted to AlterAccess on SecurityMetadata:LITERAL:SecurityMetadata at kafka-cluster k. \
-         Ask a UserAdmin or SystemAdmin of that scope, or a ResourceOwner of the resource"
+         Fix it:\nopenmds iam rbac role-binding create --role UserAdmin --principal User:bob --kafka-cluster k"
     );
     // A binding holds in exactly its scope.
     desk.grant("bob", "UserAdmin", "k").await;

@@ -1,0 +1,135 @@
+//! Requests about centralised ACLs (`mds-api.md` 5 and 11). The words are Kafka's; `policy::acl`
+//! says which of them are possible where.
+
+use openmds_policy::acl::{WrittenAcl, WrittenFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::registry::ScopeBody;
+
+/// A new ACL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateAclRequest {
+    /// A Kafka cluster.
+    pub scope: ScopeBody,
+    /// The ACL.
+    pub acl_binding: AclBinding,
+}
+
+/// An ACL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AclBinding {
+    /// About which resources.
+    pub pattern: KafkaResourcePattern,
+    /// Who may, or may not, do what from where.
+    pub entry: AccessControlEntry,
+}
+
+/// The resources that an ACL is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KafkaResourcePattern {
+    /// `TOPIC`, `GROUP`, `CLUSTER` or `TRANSACTIONAL_ID`
+    pub resource_type: String,
+    /// A whole name, `*` for all, or a prefix.
+    pub name: String,
+    /// `LITERAL` or `PREFIXED`
+    pub pattern_type: String,
+}
+
+/// What an ACL says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessControlEntry {
+    /// `User:<name>`, `User:*` or `Group:<name>`
+    pub principal: String,
+    /// The client's address, or `*`.
+    pub host: String,
+    /// `ALL`, `READ`, ...
+    pub operation: String,
+    /// `ALLOW` or `DENY`
+    pub permission_type: String,
+}
+
+/// Which ACLs to find or to delete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AclFilterRequest {
+    /// A Kafka cluster.
+    pub scope: ScopeBody,
+    /// The filter.
+    pub acl_binding_filter: AclBindingFilter,
+}
+
+/// A set of ACLs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AclBindingFilter {
+    /// About which resources.
+    pub pattern_filter: KafkaResourcePatternFilter,
+    /// That say what.
+    pub entry_filter: AccessControlEntryFilter,
+}
+
+/// The resources that the ACLs are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KafkaResourcePatternFilter {
+    /// `ANY`, or as in an ACL.
+    pub resource_type: String,
+    /// Absent: any name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `ANY`, `MATCH` (those that cover a resource of that name), or as in an ACL.
+    pub pattern_type: String,
+}
+
+/// What the ACLs say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessControlEntryFilter {
+    /// Absent: any principal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// Absent: any host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// `ANY`, or as in an ACL.
+    pub operation: String,
+    /// `ANY`, or as in an ACL.
+    pub permission_type: String,
+}
+
+impl AclBinding {
+    /// The texts, for the parser.
+    #[must_use]
+    pub fn written(&self) -> WrittenAcl<'_> {
+        WrittenAcl {
+            resource_type: &self.pattern.resource_type,
+            name: &self.pattern.name,
+            pattern_type: &self.pattern.pattern_type,
+            principal: &self.entry.principal,
+            host: &self.entry.host,
+            operation: &self.entry.operation,
+            permission_type: &self.entry.permission_type,
+        }
+    }
+}
+
+impl AclBindingFilter {
+    /// The texts, for the parser.
+    #[must_use]
+    pub fn written(&self) -> WrittenFilter<'_> {
+        WrittenFilter {
+            resource_type: &self.pattern_filter.resource_type,
+            name: self.pattern_filter.name.as_deref(),
+            pattern_type: &self.pattern_filter.pattern_type,
+            principal: self.entry_filter.principal.as_deref(),
+            host: self.entry_filter.host.as_deref(),
+            operation: &self.entry_filter.operation,
+            permission_type: &self.entry_filter.permission_type,
+        }
+    }
+}
