@@ -4,6 +4,7 @@
 //! one [`Printer`]. Nothing here decides what is allowed, valid or routed: the server does.
 
 mod commands;
+mod doctor;
 mod editor;
 mod environment;
 mod failure;
@@ -86,6 +87,20 @@ impl ClientCertificate {
     }
 }
 
+/// What a metadata server says of its own property file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFinding {
+    /// The property; empty for the file as a whole.
+    pub property: String,
+    /// What is wrong, and what to write instead.
+    pub message: String,
+    /// Whether the server does not start because of it.
+    pub is_fault: bool,
+}
+
+/// The server's own check of a property file: part of the program that has both, and not of this crate.
+pub type ServerCheck = fn(&std::path::Path) -> Vec<ServerFinding>;
+
 /// All that a command may touch besides the network and its own files.
 pub struct World {
     /// Settings from environment variables.
@@ -94,6 +109,8 @@ pub struct World {
     pub printer: Printer,
     /// Where words come from.
     pub input: Input,
+    /// How `doctor` looks at files of metadata servers.
+    pub server_check: Option<ServerCheck>,
 }
 
 impl World {
@@ -103,6 +120,7 @@ impl World {
         Self {
             printer: Printer::of_process(environment.no_color),
             input: Input::of_process(),
+            server_check: None,
             environment,
         }
     }
@@ -123,9 +141,10 @@ pub async fn run(command: Command, world: &mut World) -> u8 {
     }
 }
 
-/// Carries out one command as this process.
-pub fn run_process(command: Command) -> ExitCode {
+/// Carries out one command as this process; `server_check` looks at files of metadata servers.
+pub fn run_process(command: Command, server_check: ServerCheck) -> ExitCode {
     let mut world = World::of_process();
+    world.server_check = Some(server_check);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

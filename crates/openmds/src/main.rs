@@ -1,5 +1,6 @@
 //! The one binary: `openmds server ...` and the commands that a person types.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -23,8 +24,19 @@ enum Command {
 fn main() -> ExitCode {
     match Openmds::parse().command {
         Command::Server(args) => serve(args),
-        Command::Cli(command) => openmds_cli::run_process(command),
+        Command::Cli(command) => openmds_cli::run_process(command, check_server_file),
     }
+}
+
+/// `openmds doctor` knows Kafka's files; the server knows its own.
+fn check_server_file(file: &Path) -> Vec<openmds_cli::ServerFinding> {
+    let found = openmds_server::config::check(file).into_iter();
+    let shown = found.map(|found| openmds_cli::ServerFinding {
+        property: found.property,
+        message: found.message,
+        is_fault: found.is_fault,
+    });
+    shown.collect()
 }
 
 fn serve(args: openmds_server::cli::ServerArgs) -> ExitCode {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::config::Settings;
 use crate::tokens::SigningAlgorithm;
 use crate::{directory, tokens};
 
@@ -22,6 +23,15 @@ enum ServerCommand {
         after_help = "Examples:\n  openmds server start --config /etc/openmds/server.properties"
     )]
     Start {
+        /// Java properties file
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Read a property file as `start` does, say all that is wrong with it, and start nothing
+    #[command(
+        after_help = "Examples:\n  openmds server check --config /etc/openmds/server.properties"
+    )]
+    Check {
         /// Java properties file
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
@@ -68,6 +78,14 @@ pub async fn run(args: ServerArgs) -> Result<(), String> {
             crate::start(&config)
                 .await
                 .map_err(|error| error.to_string())
+        }
+        ServerCommand::Check { config } => {
+            let settings = Settings::load(&config).map_err(|error| error.to_string())?;
+            for warning in &settings.warnings {
+                print(&format!("warning: {warning}"));
+            }
+            print(&format!("{} can be used", config.display()));
+            Ok(())
         }
         ServerCommand::Keys(KeysCommand::Generate {
             out,

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod cluster;
+mod doctor;
 mod login;
 mod logout;
 mod rbac;
@@ -24,6 +25,8 @@ pub enum Command {
     /// Say which decisions of all registered clusters are recorded, and where
     #[command(subcommand, visible_alias = "al")]
     AuditLog(audit_log::AuditLogCommand),
+    #[expect(missing_docs, reason = "the help text is on the arguments")]
+    Doctor(doctor::Doctor),
 }
 
 /// Identity and access.
@@ -42,6 +45,7 @@ impl Command {
             Self::Cluster(command) => command.run(world).await,
             Self::Iam(IamCommand::Rbac(command)) => command.run(world).await,
             Self::AuditLog(command) => command.run(world).await,
+            Self::Doctor(command) => command.run(world),
         }
     }
 }

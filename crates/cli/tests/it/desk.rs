@@ -81,6 +81,7 @@ impl Desk {
                     environment: Environment::from_variables(variable, None),
                     printer: Printer::to_writers(Box::new(out.clone()), Box::new(err.clone())),
                     input: Input::from_text(input),
+                    server_check: None,
                 };
                 i32::from(openmds_cli::run(cli.command, &mut world).await)
             }

@@ -46,6 +46,7 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds audit-log route list
     openmds audit-log route lookup
     openmds audit-log status
+    openmds doctor
     "#);
     for command in &found {
         let name = command.get_bin_name().unwrap_or_default();

@@ -21,6 +21,8 @@ mod cluster_describe;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod login;

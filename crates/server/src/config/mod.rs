@@ -1,5 +1,6 @@
 //! The configuration file: Java properties in, typed settings out, every fault named at once.
 
+mod check;
 mod client;
 mod controllers;
 mod destination_admin;
@@ -14,6 +15,7 @@ mod settings;
 mod tls;
 mod token;
 
+pub use check::{Checked, check};
 pub use controllers::ControllerAddress;
 pub use destination_admin::DestinationAdmin;
 pub use file::{ConfigError, Fault};
