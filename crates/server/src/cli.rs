@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::config::Settings;
 use crate::tokens::SigningAlgorithm;
@@ -26,6 +26,9 @@ enum ServerCommand {
         /// Java properties file
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// In which form to write the log to standard error; without it `openmds.log.format` counts
+        #[arg(long, value_name = "FORMAT")]
+        log_format: Option<LogFormat>,
     },
     /// Read a property file as `start` does, say all that is wrong with it, and start nothing
     #[command(
@@ -42,6 +45,15 @@ enum ServerCommand {
     /// Prepare lines of the user file
     #[command(subcommand)]
     Passwd(PasswdCommand),
+}
+
+/// In which form the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,8 +85,11 @@ enum PasswdCommand {
 /// Runs a server command; an error is for standard error, with exit code 1.
 pub async fn run(args: ServerArgs) -> Result<(), String> {
     match args.command {
-        ServerCommand::Start { config } => {
-            log();
+        ServerCommand::Start { config, log_format } => {
+            log(match log_format {
+                Some(format) => format == LogFormat::Json,
+                None => Settings::wants_json_log(&config),
+            });
             crate::start(&config)
                 .await
                 .map_err(|error| error.to_string())
@@ -120,12 +135,19 @@ fn print(line: &str) {
     println!("{line}");
 }
 
-fn log() {
+fn log(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("OPENMDS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
+    if json {
+        let subscriber = subscriber.json().flatten_event(true);
+        if subscriber.try_init().is_err() {
+            tracing::debug!("logging was set up before");
+        }
+        return;
+    }
     let plain = std::env::var_os("NO_COLOR").is_some()
         || !std::io::IsTerminal::is_terminal(&std::io::stderr());
     if subscriber.with_ansi(!plain).try_init().is_err() {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod directory;
 mod files;
 pub mod http;
+mod metrics;
 pub mod reconcile;
 mod serve;
 pub mod store;
@@ -14,4 +15,5 @@ pub mod time;
 pub mod tokens;
 
 pub use assemble::{StartError, assemble};
+pub use metrics::Metrics;
 pub use serve::{Doors, start};

@@ -1,6 +1,7 @@
 //! Why a use case did not happen, without HTTP.
 
 use std::fmt;
+use std::time::Duration;
 
 use openmds_policy::audit::FieldError;
 
@@ -19,6 +20,8 @@ pub enum Kind {
     Forbidden,
     /// Nobody knows who is calling.
     Unauthenticated,
+    /// Too often for now.
+    TooMany,
     /// Something the use case needs does not answer.
     Unavailable,
     /// A fault of this service.
@@ -34,6 +37,8 @@ pub struct AppError {
     pub message: String,
     /// One entry a fault of the request, if there are several.
     pub faults: Vec<FieldError>,
+    /// How long to wait before it makes sense to ask again, if that is known.
+    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Display for AppError {
@@ -48,6 +53,7 @@ impl AppError {
             kind,
             message: message.into(),
             faults: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -84,6 +90,18 @@ impl AppError {
     /// See [`Kind::Unauthenticated`].
     pub fn unauthenticated(message: impl Into<String>) -> Self {
         Self::new(Kind::Unauthenticated, message)
+    }
+
+    /// See [`Kind::TooMany`].
+    pub fn too_many(message: impl Into<String>) -> Self {
+        Self::new(Kind::TooMany, message)
+    }
+
+    /// The same, with how long to wait.
+    #[must_use]
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// See [`Kind::Unavailable`].

@@ -23,7 +23,10 @@ mod error;
 mod groups;
 mod identity;
 mod list_clusters;
+mod login_limits;
 mod managed_bindings;
+mod measure;
+mod readiness;
 mod register_clusters;
 mod registry_entries;
 mod registry_warnings;
@@ -47,10 +50,13 @@ pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
 pub use error::{AppError, Kind};
 pub use identity::{Identity, Proof};
+pub use login_limits::LoginLimits;
+pub use readiness::Need;
 pub use replace_audit_config::Replaced;
 
 use crate::config::Settings;
 use crate::directory::Directory;
+use crate::metrics::Metrics;
 use crate::reconcile::Dispatch;
 use crate::store::{State, Store};
 use crate::time::Clock;
@@ -74,6 +80,10 @@ pub struct App {
     pub dispatch: Arc<Dispatch>,
     /// The destination cluster.
     pub destination: Destination,
+    /// Who failed to log in whence.
+    pub login_limits: LoginLimits,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
     /// Versions shown but not stored, and when each was first seen.
     pub(crate) sightings: audit_version::Sightings,
     /// One replacement of the document at a time.
@@ -100,6 +110,8 @@ impl App {
         destination: Destination,
     ) -> Self {
         Self {
+            login_limits: LoginLimits::new(settings.logins.clone()),
+            metrics: Arc::clone(&dispatch.metrics),
             settings,
             store,
             directory,

@@ -28,6 +28,9 @@ const READ: &[&str] = &[
     "ssl.enabled.protocols",
     "ssl.cipher.suites",
     "http2.enabled",
+    "access.control.allow.origin",
+    "access.control.allow.methods",
+    "access.control.allow.headers",
 ];
 
 /// Names under [`SERVER`] that files of the reference product hold and that mean nothing here
@@ -64,6 +67,12 @@ const OWN: &[&str] = &[
     "openmds.request.body.timeout.ms",
     "openmds.request.timeout.ms",
     "openmds.requests.max",
+    "openmds.login.failures.max",
+    "openmds.login.delay.ms",
+    "openmds.login.delay.max.ms",
+    "openmds.login.memory.ms",
+    "openmds.metrics.access",
+    "openmds.log.format",
 ];
 
 /// Faults for unknown names under our prefixes, and warnings for names that are ignored.

@@ -9,11 +9,13 @@ mod home;
 mod known;
 mod limits;
 mod listeners;
+mod logins;
 mod propagation;
 mod reader;
 mod settings;
 mod tls;
 mod token;
+mod web;
 
 pub use check::{Checked, check};
 pub use controllers::ControllerAddress;
@@ -22,10 +24,12 @@ pub use file::{ConfigError, Fault};
 pub use home::Home;
 pub use limits::Limits;
 pub use listeners::{Listener, Scheme};
+pub use logins::Logins;
 pub use propagation::Propagation;
 pub use settings::Settings;
 pub use tls::{ClientAuthentication, ServerTls};
 pub use token::TokenSettings;
+pub use web::{Cors, MetricsAccess, Web};
 
 /// Whether the address stays on this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {

@@ -13,10 +13,12 @@ use super::home::Home;
 use super::known;
 use super::limits::Limits;
 use super::listeners::{self, Listener};
+use super::logins::Logins;
 use super::propagation::Propagation;
 use super::reader::Reader;
 use super::tls::ServerTls;
 use super::token::TokenSettings;
+use super::web::{self, Web};
 
 /// Everything the server is told at start.
 #[derive(Clone)]
@@ -29,6 +31,10 @@ pub struct Settings {
     pub tls: Option<ServerTls>,
     /// How much a client may ask for, and how long it may take.
     pub limits: Limits,
+    /// How often somebody may try to log in.
+    pub logins: Logins,
+    /// How the front desk behaves.
+    pub web: Web,
     /// Who may do everything.
     pub super_users: BTreeSet<Principal>,
     /// The file of users and password hashes.
@@ -70,6 +76,17 @@ impl Settings {
         }
     }
 
+    /// Whether the file asks for a log in JSON; what is wrong with the file is told by [`Self::load`],
+    /// in the log.
+    #[must_use]
+    pub fn wants_json_log(path: &Path) -> bool {
+        file::read(path).is_ok_and(|properties| {
+            properties
+                .get(web::LOG_FORMAT)
+                .is_some_and(|format| format == "json")
+        })
+    }
+
     fn read(reader: &mut Reader, warnings: Vec<String>) -> Self {
         reader.one_of(
             "confluent.metadata.server.authentication.method",
@@ -86,6 +103,8 @@ impl Settings {
             advertised: listeners::advertised(reader, &listeners),
             tls: ServerTls::read(reader, &listeners),
             limits: Limits::read(reader),
+            logins: Logins::read(reader),
+            web: Web::read(reader),
             listeners,
             super_users: super_users(reader),
             users_path: reader

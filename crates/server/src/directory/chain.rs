@@ -47,6 +47,13 @@ impl Directory {
         groups.flatten().collect()
     }
 
+    /// Which stores cannot be asked at present, and why.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let troubles: Vec<String> = self.stores.iter().filter_map(|one| one.trouble()).collect();
+        (!troubles.is_empty()).then(|| troubles.join("; "))
+    }
+
     /// All users and groups that any store knows, from memory.
     #[must_use]
     pub fn users_and_groups(&self) -> UsersAndGroups {

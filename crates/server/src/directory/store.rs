@@ -40,4 +40,9 @@ pub trait UserStore: Send + Sync {
 
     /// All that is known, from memory.
     fn users_and_groups(&self) -> UsersAndGroups;
+
+    /// Why nobody can be asked at present, as far as that is known without asking.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }

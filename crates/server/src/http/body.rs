@@ -1,11 +1,15 @@
 //! Reading JSON bodies, with our own words for what is wrong with them.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::error::HttpError;
+use super::front::BodyTime;
 use crate::app::AppError;
 
 /// Most bytes of a body. The largest document that fits into Kafka is 32 KiB; registrations of a
@@ -35,8 +39,16 @@ pub(super) async fn json_text(request: Request) -> Result<String, HttpError> {
             "the body must be JSON: send the header `Content-Type: application/json`",
         ));
     }
-    let bytes = Bytes::from_request(request, &())
+    let time = request.extensions().get::<BodyTime>();
+    let time = time.map_or(Duration::MAX, |time| time.0);
+    let bytes = timeout(time, Bytes::from_request(request, &()))
         .await
+        .map_err(|_| {
+            HttpError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time (openmds.request.body.timeout.ms); nothing was changed",
+            )
+        })?
         .map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => HttpError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -19,6 +19,7 @@ impl From<AppError> for HttpError {
             Kind::InvalidRequest => StatusCode::BAD_REQUEST,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             // The contract knows no other status for a cluster that does not answer.
             Kind::Unavailable | Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -44,6 +45,9 @@ fn kind(status: StatusCode, error: &AppError) -> &'static str {
         (StatusCode::CONFLICT, _) => "CONFLICT",
         (StatusCode::PAYLOAD_TOO_LARGE, _) => "TOO LARGE",
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, _) => "UNSUPPORTED MEDIA TYPE",
+        (StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, _) => "TOO LARGE",
+        (StatusCode::REQUEST_TIMEOUT, _) => "TOO SLOW",
+        (StatusCode::TOO_MANY_REQUESTS, _) => "TOO MANY REQUESTS",
         _ => "INTERNAL",
     }
 }
@@ -70,6 +74,10 @@ impl IntoResponse for HttpError {
             errors: error.faults.iter().map(detail).collect(),
         };
         let mut response = (status, Json(body)).into_response();
+        if let Some(wait) = error.retry_after {
+            let seconds = header::HeaderValue::from(wait.as_secs().max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
         if status == StatusCode::UNAUTHORIZED {
             let challenge = header::HeaderValue::from_static("Basic realm=\"openmds\"");
             response

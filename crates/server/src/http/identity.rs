@@ -23,8 +23,12 @@ impl FromRequestParts<Arc<App>> for Identified {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, HttpError> {
-        let identity = app.identify(credentials(parts)).await.map_err(refusal)?;
         let request = request_context(parts);
+        let identity = app
+            .identify_from(request.client_address, credentials(parts))
+            .await
+            .map_err(refusal)?;
+        tracing::Span::current().record("user", &identity.name);
         let caller = app.caller(&identity, program(&parts.headers), request);
         Ok(Self(caller, identity))
     }

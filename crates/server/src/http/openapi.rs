@@ -6,8 +6,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, managed_lookups,
-    revocations, role_bindings, role_lookups, roles, service, signing_keys,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, health, kafka_clusters,
+    managed_lookups, revocations, role_bindings, role_lookups, roles, service, signing_keys,
 };
 
 struct Credentials;
@@ -32,6 +32,7 @@ impl Modify for Credentials {
     paths(
         authenticate::get_token, authenticate::jwks, signing_keys::list, signing_keys::rotate, revocations::revoke, revocations::list,
         service::features, service::metadata_id, service::metadata_cluster_id, service::active_nodes,
+        health::live, health::ready, health::metrics, kafka_clusters::list, kafka_clusters::one,
         roles::roles, roles::role, roles::role_names,
         role_bindings::bind, role_bindings::unbind, role_bindings::add_patterns, role_bindings::set_patterns, role_bindings::remove_patterns,
         role_lookups::roles_of, role_lookups::role_names_of, role_lookups::patterns_of, role_lookups::holders_of, role_lookups::holders_on,

@@ -11,6 +11,10 @@ pub struct Peer {
     pub certificate: Option<Vec<u8>>,
 }
 
+/// The connection is encrypted up to this process, as an extension of its requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Encrypted;
+
 /// Why the certificate that a client showed counts as none, as an extension of its requests; there
 /// is no other sign of it where certificates are requested but not demanded.
 #[derive(Debug, Clone)]

@@ -1,10 +1,14 @@
 //! Every route there is.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use openmds_api::paths;
 use tower::Layer as _;
 use tower::util::MapRequestLayer;
@@ -13,10 +17,12 @@ use tower_http::compression::CompressionLayer;
 
 use super::body::LARGEST_BODY;
 use super::error::HttpError;
+use super::front::{Front, admit, dress, observe};
 use super::routes::Routes;
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, managed_lookups,
-    openapi, revocations, role_bindings, role_lookups, roles, service, signing_keys,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
+    kafka_clusters, managed_lookups, openapi, revocations, role_bindings, role_lookups, roles,
+    service, signing_keys,
 };
 use crate::app::{App, AppError};
 
@@ -44,6 +50,11 @@ fn routes() -> Routes {
             service::active_nodes,
         )
         .get(paths::METADATA_ID, service::metadata_id)
+        .get("/kafka/v3/clusters", kafka_clusters::list)
+        .get("/kafka/v3/clusters/{id}", kafka_clusters::one)
+        .get("/health/live", health::live)
+        .get("/health/ready", health::ready)
+        .get("/metrics", health::metrics)
         .get("/openapi.json", openapi::serve)
         .get("/security/1.0/roles", roles::roles)
         .get("/security/1.0/roles/{role}", roles::role)
@@ -116,22 +127,41 @@ pub fn known_routes() -> Vec<(Method, &'static str)> {
 
 /// The whole API, in front of the use cases.
 pub fn router(app: Arc<App>) -> Router {
+    let front = Front::new(Arc::clone(&app));
     let routes = routes()
         .router
+        .route("/docs", get(docs::folder))
+        .route("/docs/", get(docs::index))
+        .route("/docs/{*file}", get(docs::file))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::custom(broken))
+        .layer(from_fn_with_state(front.clone(), admit))
+        .layer(from_fn_with_state(front.clone(), dress))
         .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(|_| {
-            use axum::response::IntoResponse as _;
-            HttpError::from(AppError::internal(
-                "a fault of this service; the log has more",
-            ))
-            .into_response()
-        }))
+        .layer(from_fn_with_state(front, observe))
         .with_state(app);
     // The path must be mended before it is matched: hence a service around the router.
     Router::new().fallback_service(MapRequestLayer::new(collapse_slashes).layer(routes))
+}
+
+/// A panic ends one request, with an answer like any other.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic's message over"
+)]
+fn broken(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied());
+    tracing::error!(
+        panic = text.unwrap_or("without a message"),
+        "a request broke off"
+    );
+    HttpError::from(AppError::internal(
+        "a fault of this service; the log has more",
+    ))
+    .into_response()
 }
 
 async fn no_such_path(uri: Uri) -> HttpError {
@@ -142,7 +172,11 @@ async fn no_such_path(uri: Uri) -> HttpError {
     .into()
 }
 
-async fn no_such_method(uri: Uri) -> HttpError {
+/// Answers `OPTIONS` too: the router adds the header `Allow`.
+async fn no_such_method(method: Method, uri: Uri) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     HttpError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         format!(
@@ -150,6 +184,7 @@ async fn no_such_method(uri: Uri) -> HttpError {
             uri.path()
         ),
     )
+    .into_response()
 }
 
 /// A base URL that ends in a slash makes clients send two (`mds-api.md` 1).

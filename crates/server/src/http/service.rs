@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use openmds_api::{FeaturesInfo, MetadataId, PathScope, ScopeBody};
 
@@ -97,16 +98,29 @@ pub(super) async fn active_nodes(
     State(app): State<Arc<App>>,
     _: Identified,
     Segments(protocol): Segments<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Vec<String>>, HttpError> {
     if protocol != "http" && protocol != "https" {
         return Err(AppError::not_found(format!("`{protocol}` is neither http nor https")).into());
     }
     let prefix = format!("{protocol}://");
-    let advertised = app.settings.advertised.iter();
-    Ok(Json(
-        advertised
-            .filter(|url| url.starts_with(&prefix))
-            .cloned()
-            .collect(),
-    ))
+    let all = app.settings.advertised.iter();
+    let all = all.map(|url| reachable(url, &headers));
+    let (asked, others): (Vec<String>, Vec<String>) = all.partition(|url| url.starts_with(&prefix));
+    // Clients cannot use an empty list; what ends TLS in front of us may serve the other protocol.
+    Ok(Json(if asked.is_empty() { others } else { asked }))
+}
+
+/// A listener on all addresses has no address of its own: the one that the caller used will do.
+fn reachable(url: &str, headers: &HeaderMap) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.and_then(|host| host.parse::<Authority>().ok());
+    match host {
+        Some(host) => url
+            .replace("://0.0.0.0", &format!("://{}", host.host()))
+            .replace("://[::]", &format!("://{}", host.host())),
+        None => url.to_string(),
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use tracing::Instrument as _;
+
 use crate::app::AppError;
 
 /// Runs a change to its end, even if the client hangs up meanwhile: half a change would leave
@@ -9,7 +11,8 @@ use crate::app::AppError;
 pub(super) async fn to_the_end<T: Send + 'static>(
     change: impl Future<Output = Result<T, AppError>> + Send + 'static,
 ) -> Result<T, AppError> {
-    let ended = tokio::spawn(change).await;
+    // The log names the request that began it.
+    let ended = tokio::spawn(change.in_current_span()).await;
     ended.unwrap_or_else(|error| {
         tracing::error!(%error, "a change broke off");
         Err(AppError::internal(

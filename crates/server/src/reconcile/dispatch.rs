@@ -1,7 +1,7 @@
 //! The door of the dispatch room: ring, wait, look.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use openmds_policy::names::ClusterId;
 use tokio::sync::{Notify, watch};
 
 use super::status::{ClusterState, Phase};
+use crate::metrics::Metrics;
 use crate::store::Generation;
 
 /// The state of all clusters, by id.
@@ -28,6 +29,8 @@ pub enum Acceptance {
 
 /// What the rest of the server sees of the dispatch room.
 pub struct Dispatch {
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
     pub(super) bell: Notify,
     pub(super) fleet: watch::Sender<Fleet>,
     home_error: Mutex<Option<String>>,
@@ -36,6 +39,7 @@ pub struct Dispatch {
 impl Default for Dispatch {
     fn default() -> Self {
         Self {
+            metrics: Arc::default(),
             bell: Notify::new(),
             fleet: watch::Sender::new(Fleet::new()),
             home_error: Mutex::new(None),

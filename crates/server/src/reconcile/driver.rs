@@ -125,6 +125,8 @@ impl Driver {
                     let id = busy.iter().find(|(_, busy)| **busy == round).map(|(id, _)| id.clone());
                     if let Some(id) = id {
                         busy.remove(&id);
+                        let outcome = if settled { "settled" } else { "unsettled" };
+                        self.room.dispatch.metrics.round(outcome);
                         self.reschedule(&mut schedules, &id, settled);
                     }
                 }

@@ -112,9 +112,16 @@ impl Room {
         let Some(desired) = &target.desired else {
             return Ok(());
         };
-        admin
+        let pushed = admin
             .alter_broker_default(ROUTER_CONFIG_KEY, Some(&desired.value))
-            .await?;
+            .await;
+        let outcome = if pushed.is_ok() {
+            "accepted"
+        } else {
+            "refused"
+        };
+        self.dispatch.metrics.push(outcome);
+        pushed?;
         tracing::info!(cluster = %target.name, cluster_id = %target.id, generation = desired.generation.0, bytes = desired.value.len(), "pushed the audit log configuration");
         Ok(())
     }

@@ -73,6 +73,7 @@ impl Door {
         let known = Known {
             service,
             peer: Arc::new(peer),
+            encrypted: self.tls.is_some(),
             refused,
         };
         Ok((Patience::new(stream, self.head, self.idle, room), known))

@@ -49,6 +49,8 @@ fn only_open_routes_are_described_as_open() {
         }
     }
     let expected = [
+        "/health/live",
+        "/health/ready",
         "/security/1.0/features",
         "/security/1.0/jwks.json",
         "/v1/metadata/id",

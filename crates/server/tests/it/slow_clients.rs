@@ -79,3 +79,39 @@ async fn more_connections_than_allowed_are_closed_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_more_is_worked_on_than_allowed_and_health_comes_in_all_the_same() {
+    let world = world(&[
+        ("openmds.requests.max", "1"),
+        ("openmds.request.body.timeout.ms", "1000"),
+    ]);
+    let street = world.open().await;
+    let request = format!(
+        "POST /security/1.0/lookup/role/SystemAdmin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+         Authorization: {}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{",
+        crate::desk::basic("mds")
+    );
+    let first = said_to(&street, request.as_bytes());
+    let get = async |path: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        said_to(&street, request.as_bytes()).await
+    };
+    let others = async {
+        // The first request is under way: it waits for its body.
+        let refused = crate::desk::eventually("there is no room", || async {
+            let said = get("/v1/metadata/id").await;
+            said.starts_with("HTTP/1.1 503").then_some(said)
+        })
+        .await;
+        assert!(refused.contains("\r\nretry-after: 1\r\n"), "{refused}");
+        assert!(refused.contains(r#""type":"UNAVAILABLE""#), "{refused}");
+        let live = get("/health/live").await;
+        assert!(live.starts_with("HTTP/1.1 200"), "{live}");
+    };
+    let (first, ()) = tokio::join!(first, others);
+    assert!(first.starts_with("HTTP/1.1 408"), "{first}");
+    assert!(first.contains("openmds.request.body.timeout.ms"), "{first}");
+    let after = get("/v1/metadata/id").await;
+    assert!(after.starts_with("HTTP/1.1 200"), "{after}");
+}
