@@ -53,9 +53,9 @@ pub struct AccessControlEntry {
     pub permission_type: String,
 }
 
-/// Which ACLs to find or to delete.
+/// Which ACLs to find or to delete. Unknown fields are refused: a misspelt one would widen the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AclFilterRequest {
     /// A Kafka cluster.
     pub scope: ScopeBody,
@@ -65,7 +65,7 @@ pub struct AclFilterRequest {
 
 /// A set of ACLs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AclBindingFilter {
     /// About which resources.
     pub pattern_filter: KafkaResourcePatternFilter,
@@ -75,7 +75,7 @@ pub struct AclBindingFilter {
 
 /// The resources that the ACLs are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KafkaResourcePatternFilter {
     /// `ANY`, or as in an ACL.
     pub resource_type: String,
@@ -88,7 +88,7 @@ pub struct KafkaResourcePatternFilter {
 
 /// What the ACLs say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccessControlEntryFilter {
     /// Absent: any principal.
     #[serde(default, skip_serializing_if = "Option::is_none")]

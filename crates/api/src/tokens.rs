@@ -24,6 +24,7 @@ pub struct SigningKeyInfo {
 
 /// A rotation of the signing key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RotateRequest {
     /// `RS256` or `ES256`; absent: as configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,9 +32,9 @@ pub struct RotateRequest {
 }
 
 /// What to revoke: exactly one of a token, its id, or a principal and a time, either of which may
-/// be left out.
+/// be left out. Unknown fields are refused: a misspelt principal would mean everybody.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevocationRequest {
     /// The token itself: it, and every token that it was exchanged for or came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -56,6 +56,26 @@ impl Json {
         }
     }
 
+    /// A member that some object holds twice: which of the two counts would be a matter of taste.
+    #[must_use]
+    pub fn repeated_member(&self) -> Option<&str> {
+        match self {
+            Self::Array(items) => items.iter().find_map(Self::repeated_member),
+            Self::Object(members) => {
+                let mut names = alloc::collections::BTreeSet::new();
+                members
+                    .iter()
+                    .find(|(name, _)| !names.insert(name.as_str()))
+                    .map(|(name, _)| name.as_str())
+                    .or_else(|| {
+                        let mut values = members.iter().map(|(_, value)| value);
+                        values.find_map(Self::repeated_member)
+                    })
+            }
+            _ => None,
+        }
+    }
+
     /// The word for this kind of value, for messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -15,4 +15,4 @@ pub mod json;
 pub mod names;
 pub mod plan;
 pub mod rbac;
-mod text;
+pub mod text;

@@ -17,7 +17,8 @@ pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
 }
 
 /// An excerpt with control characters escaped: a hostile name must not break a log line.
-pub(crate) fn quotation(text: &str) -> String {
+#[must_use]
+pub fn quotation(text: &str) -> String {
     let mut quoted = String::new();
     for character in excerpt(text).chars() {
         if character.is_control() {

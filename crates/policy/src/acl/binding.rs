@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::{AclOperation, AclPermission, AclResourceType, Word};
 use crate::audit::FieldError;
-use crate::names::{PatternType, Principal};
+use crate::names::{LONGEST_NAME, PatternType, Principal};
 use crate::rbac::KAFKA_CLUSTER;
 use crate::text::quotation;
 
@@ -79,6 +79,17 @@ impl Faults {
         word
     }
 
+    /// Names nothing in a cluster can have.
+    pub(super) fn length(&mut self, path: &str, text: &str) {
+        let length = text.len();
+        if length > LONGEST_NAME {
+            self.add(
+                path,
+                format!("is {length} bytes long; names in Kafka have at most {LONGEST_NAME}"),
+            );
+        }
+    }
+
     pub(super) fn principal(&mut self, path: &str, text: &str) -> Option<Principal> {
         Principal::parse(text)
             .map_err(|error| self.add(path, error.to_string()))
@@ -108,6 +119,8 @@ impl AclBinding {
                 ),
             );
         }
+        faults.length("pattern.name", written.name);
+        faults.length("entry.host", written.host);
         let principal = faults.principal("entry.principal", written.principal);
         if written.host.is_empty() {
             faults.add(

@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::LONGEST_NAME;
 use crate::text::quotation;
 
 /// What kind of principal a name belongs to.
@@ -35,10 +36,21 @@ pub struct Principal {
 
 /// Why a text is not a principal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a principal: write `User:<name>` or `Group:<name>`")]
-pub struct PrincipalError {
-    /// The offending text.
-    pub text: String,
+pub enum PrincipalError {
+    /// It has not the form of one.
+    #[error("`{text}` is not a principal: write `User:<name>` or `Group:<name>`")]
+    Spelling {
+        /// The offending text.
+        text: String,
+    },
+    /// It is longer than any name in Kafka.
+    #[error("`{text}` is {length} bytes long; a principal in Kafka has at most {LONGEST_NAME}")]
+    TooLong {
+        /// The beginning of the offending text.
+        text: String,
+        /// Its length, bytes.
+        length: usize,
+    },
 }
 
 impl Principal {
@@ -60,9 +72,10 @@ impl Principal {
         }
     }
 
-    /// Parses `User:<name>` or `Group:<name>`; the name may hold anything but must not be empty.
+    /// Parses `User:<name>` or `Group:<name>`; the name may hold anything but must not be
+    /// empty, nor longer than names in Kafka can be.
     pub fn parse(text: &str) -> Result<Self, PrincipalError> {
-        let error = || PrincipalError {
+        let error = || PrincipalError::Spelling {
             text: quotation(text),
         };
         let (kind, name) = text.split_once(':').ok_or_else(error)?;
@@ -73,6 +86,12 @@ impl Principal {
         };
         if name.is_empty() {
             return Err(error());
+        }
+        if text.len() > LONGEST_NAME {
+            return Err(PrincipalError::TooLong {
+                text: quotation(text),
+                length: text.len(),
+            });
         }
         Ok(Self {
             kind,

@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::LONGEST_NAME;
 use crate::rbac::KAFKA_CLUSTER;
 use crate::text::quotation;
 
@@ -36,6 +37,14 @@ pub enum ResourcePatternError {
     /// The type or the name is empty; an empty prefix would stand for everything.
     #[error("the resource pattern needs a resource type and a name; write the name `*` for all")]
     Empty,
+    /// It is longer than any name in Kafka.
+    #[error("the name `{name}` is {length} bytes long; names in Kafka have at most {LONGEST_NAME}")]
+    TooLong {
+        /// The beginning of the offending name.
+        name: String,
+        /// Its length, bytes.
+        length: usize,
+    },
     /// A Kafka cluster has one `Cluster` resource, and only that name.
     #[error("the only Cluster resource is LITERAL `{KAFKA_CLUSTER}`, not {pattern}")]
     Cluster {
@@ -76,6 +85,12 @@ impl ResourcePattern {
     ) -> Result<Self, ResourcePatternError> {
         if resource_type.is_empty() || name.is_empty() {
             return Err(ResourcePatternError::Empty);
+        }
+        if name.len() > LONGEST_NAME {
+            return Err(ResourcePatternError::TooLong {
+                name: quotation(name),
+                length: name.len(),
+            });
         }
         let pattern = Self {
             resource_type: resource_type.to_string(),

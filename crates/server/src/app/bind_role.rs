@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use openmds_api::{MdsScope, ResourcesRequest};
 use openmds_policy::names::{PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Role, SECURITY_METADATA, Scope, ScopeType};
+use openmds_policy::text::quotation;
 
 use super::bound_patterns::{bindable, check_patterns};
 use super::denial::{Missing, denied};
@@ -39,7 +40,8 @@ impl App {
     pub fn role(&self, name: &str) -> Result<&Role, AppError> {
         self.roles.named(name).ok_or_else(|| {
             AppError::not_found(format!(
-                "no role is named `{name}`; see `openmds iam rbac role list`"
+                "no role is named `{}`; see `openmds iam rbac role list`",
+                quotation(name)
             ))
         })
     }

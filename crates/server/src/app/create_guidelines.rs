@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use openmds_api::{CreateGuidelines, MdsScope};
 use openmds_policy::names::{PatternType, ResourcePattern};
 use openmds_policy::rbac::ScopeType;
+use openmds_policy::text::quotation;
 
 use super::{App, AppError, Caller};
 
@@ -23,7 +24,8 @@ impl App {
         let principal = Self::parsed_principal(principal)?;
         if !["Create", "AlterAccess"].contains(&operation) {
             return Err(AppError::invalid(format!(
-                "there are no guidelines for the operation `{operation}`: ask for Create or AlterAccess"
+                "there are no guidelines for the operation `{}`: ask for Create or AlterAccess",
+                quotation(operation)
             )));
         }
         let scope = self.resolved(&state, scope)?;

@@ -3,6 +3,7 @@
 use openmds_api::{ClusterInfo, HostInfo};
 use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::ScopeKey;
+use openmds_policy::text::quotation;
 
 use super::scopes::{is_of_kind, scope_body};
 use super::{App, AppError, Caller};
@@ -31,7 +32,8 @@ impl App {
         });
         found.ok_or_else(|| {
             AppError::not_found(format!(
-                "no cluster named `{name}` is registered; see `openmds cluster list`"
+                "no cluster named `{}` is registered; see `openmds cluster list`",
+                quotation(name)
             ))
         })
     }

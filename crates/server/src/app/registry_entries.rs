@@ -3,6 +3,7 @@
 use openmds_api::ClusterInfo;
 use openmds_policy::audit::FieldError;
 use openmds_policy::names::ClusterName;
+use openmds_policy::text::quotation;
 
 use super::AppError;
 use super::scopes::scope_of;
@@ -38,7 +39,8 @@ pub(super) fn parsed(
             fault(
                 "protocol",
                 format!(
-                    "`{protocol}` is not supported; use {}",
+                    "`{}` is not supported; use {}",
+                    quotation(&protocol),
                     PROTOCOLS.join(", ")
                 ),
             );
@@ -65,7 +67,7 @@ pub(super) fn parsed(
             if !is_host(&host.host) {
                 fault(
                     &format!("hosts[{position}].host"),
-                    format!("`{}` is not a host name or address", host.host),
+                    format!("`{}` is not a host name or address", quotation(&host.host)),
                 );
             }
             if !(least..=65_535).contains(&host.port) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use openmds_api::{RevocationInfo, RevocationRequest};
 use openmds_policy::names::{Principal, PrincipalType};
+use openmds_policy::text::quotation;
 
 use super::signing_keys::seconds;
 use super::{App, AppError, Caller, Identity};
@@ -170,7 +171,7 @@ fn up_to(before: Option<&str>, now: Timestamp) -> Result<i64, AppError> {
     let Some(text) = before else {
         return Ok(now.as_second());
     };
-    let shown: String = text.chars().take(60).collect();
+    let shown = quotation(text);
     let before: Timestamp = text.parse().map_err(|_| {
         AppError::invalid(format!(
             "issuedBefore: `{shown}` is not a time such as 2026-01-02T03:04:05Z; nothing was revoked"

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use openmds_api::{MdsScope, ScopeBody};
 use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::{Scope, ScopeKey};
+use openmds_policy::text::quotation;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
@@ -17,9 +18,9 @@ pub(super) fn scope_of(clusters: &BTreeMap<String, String>) -> Result<Scope, App
     let mut ids = BTreeMap::new();
     for (key, id) in clusters {
         let deserializer: StrDeserializer<'_, Error> = key.as_str().into_deserializer();
-        let key = ScopeKey::deserialize(deserializer)
-            .map_err(|_| AppError::invalid(format!("`{key}` is not a kind of cluster: use kafka-cluster, connect-cluster, ksql-cluster, schema-registry-cluster, cmf or flink-environment")))?;
-        ids.insert(key, id.clone());
+        let parsed = ScopeKey::deserialize(deserializer)
+            .map_err(|_| AppError::invalid(format!("`{}` is not a kind of cluster: use kafka-cluster, connect-cluster, ksql-cluster, schema-registry-cluster, cmf or flink-environment", quotation(key))))?;
+        ids.insert(parsed, id.clone());
     }
     Scope::try_from(ids).map_err(|error| AppError::invalid(error.to_string()))
 }
@@ -65,7 +66,8 @@ impl App {
                 .map(|cluster| cluster.scope.clone())
                 .ok_or_else(|| {
                     AppError::invalid(format!(
-                        "no cluster named `{name}` is registered; see `openmds cluster list`"
+                        "no cluster named `{}` is registered; see `openmds cluster list`",
+                        quotation(name)
                     ))
                 }),
         }

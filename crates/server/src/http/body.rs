@@ -5,6 +5,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use openmds_policy::json::Json;
+use openmds_policy::text::quotation;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
@@ -68,7 +70,8 @@ pub(super) async fn json_text(request: Request) -> Result<String, HttpError> {
     })
 }
 
-/// A JSON body of a known shape; unknown fields are ignored, as existing clients expect.
+/// A JSON body of a known shape; unknown fields are ignored, as existing clients expect. A field that
+/// comes twice is refused: of two scopes nobody knows which one was meant.
 pub(super) struct JsonBody<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -76,9 +79,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, HttpError> {
         let text = json_text(request).await?;
-        let parsed = serde_json::from_str(&text);
-        parsed
-            .map(Self)
-            .map_err(|error| AppError::invalid(format!("the body cannot be used: {error}")).into())
+        parsed(&text).map(Self)
     }
+}
+
+/// The value that the text stands for.
+pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, HttpError> {
+    let refused = |reason: String| -> HttpError {
+        AppError::invalid(format!("the body cannot be used: {reason}")).into()
+    };
+    let json = Json::parse(text).map_err(|error| refused(error.to_string()))?;
+    if let Some(name) = json.repeated_member() {
+        let name = quotation(name);
+        return Err(refused(format!("`{name}` stands twice in one object")));
+    }
+    serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+}
+
+/// As [`parsed`], of an object: the library takes an array for one as well, its items in the order
+/// of the fields.
+pub(super) fn parsed_object<T: DeserializeOwned>(text: &str) -> Result<T, HttpError> {
+    if !text.trim_start().starts_with('{') {
+        let message = "the body cannot be used: it must be an object, `{...}`";
+        return Err(AppError::invalid(message).into());
+    }
+    parsed(text)
 }

@@ -1,6 +1,7 @@
 //! The query parameter that picks a kind of cluster.
 
 use openmds_policy::rbac::ScopeKey;
+use openmds_policy::text::quotation;
 use serde::Deserialize;
 
 use crate::app::AppError;
@@ -27,7 +28,8 @@ impl ClusterType {
             let found = known.into_iter().find(|key| key.as_str() == text);
             found.ok_or_else(|| {
                 AppError::invalid(format!(
-                    "clusterType `{text}` is not a kind of cluster: use {}",
+                    "clusterType `{}` is not a kind of cluster: use {}",
+                    quotation(&text),
                     known.map(ScopeKey::as_str).join(", ")
                 ))
             })

@@ -10,6 +10,7 @@ use openmds_api::{
     ScopeRoleBindingMapping, VisibilityAnswer, VisibilityRequest,
 };
 use openmds_policy::names::{Principal, PrincipalType};
+use openmds_policy::text::quotation;
 use serde::Deserialize;
 
 use super::body::JsonBody;
@@ -158,7 +159,10 @@ pub(super) async fn known_principals(
         Some("user") => Some(PrincipalType::User),
         Some("group") => Some(PrincipalType::Group),
         Some(other) => {
-            let message = format!("the parameter type is `{other}`: use user or group");
+            let message = format!(
+                "the parameter type is `{}`: use user or group",
+                quotation(other)
+            );
             return Err(AppError::invalid(message).into());
         }
     };

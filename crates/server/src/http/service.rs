@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use openmds_api::{FeaturesInfo, MetadataId, PathScope, ScopeBody};
 
+use openmds_policy::text::quotation;
+
 use super::error::HttpError;
 use super::identity::Identified;
 use super::parts::Segments;
@@ -101,7 +103,11 @@ pub(super) async fn active_nodes(
     headers: HeaderMap,
 ) -> Result<Json<Vec<String>>, HttpError> {
     if protocol != "http" && protocol != "https" {
-        return Err(AppError::not_found(format!("`{protocol}` is neither http nor https")).into());
+        return Err(AppError::not_found(format!(
+            "`{}` is neither http nor https",
+            quotation(&protocol)
+        ))
+        .into());
     }
     let prefix = format!("{protocol}://");
     let all = app.settings.advertised.iter();

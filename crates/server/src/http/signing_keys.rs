@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::{Request, State};
 use openmds_api::{RotateRequest, SigningKeyInfo};
 
-use super::body::json_text;
+use super::body::{json_text, parsed_object};
 use super::error::HttpError;
 use super::identity::Identified;
 use super::to_the_end::to_the_end;
-use crate::app::{App, AppError};
+use crate::app::App;
 
 /// The keys that sign or verify tokens, in the order in which they sign.
 #[utoipa::path(get, path = "/security/1.0/keys", tag = "tokens",
@@ -48,7 +48,5 @@ async fn rotation(request: Request) -> Result<RotateRequest, HttpError> {
     if nothing {
         return Ok(RotateRequest::default());
     }
-    let text = json_text(request).await?;
-    let parsed = serde_json::from_str(&text);
-    parsed.map_err(|error| AppError::invalid(format!("the body cannot be used: {error}")).into())
+    parsed_object(&json_text(request).await?)
 }

@@ -22,6 +22,8 @@ mod logins;
 mod logs;
 mod lookups;
 mod malformed;
+mod odd_bodies;
+mod odd_names;
 mod openapi;
 mod push;
 mod push_nodes;
