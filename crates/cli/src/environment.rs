@@ -3,9 +3,12 @@
 //! Each setting has our own name, which comes first, and the name that users of the reference product have in their scripts.
 //! A variable that is set to nothing counts as not set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+
+use crate::failure::Failure;
+use crate::session::Credentials;
 
 /// The variables, for the help of the program.
 pub const ENVIRONMENT_HELP: &str =
@@ -17,9 +20,17 @@ pub const ENVIRONMENT_HELP: &str =
                        [CONFLUENT_PLATFORM_CERTIFICATE_AUTHORITY_PATH]
   OPENMDS_CLIENT_CERT  PEM file [CONFLUENT_PLATFORM_CLIENT_CERT_PATH]
   OPENMDS_CLIENT_KEY   PEM file [CONFLUENT_PLATFORM_CLIENT_KEY_PATH]
-  OPENMDS_CONFIG_DIR   where the session is kept, if not in ~/.openmds
+  OPENMDS_SSO          true: log in by single sign-on, if the server offers it
+                       [CONFLUENT_PLATFORM_SSO]
+  OPENMDS_CONTEXT      name of the log in to use, if not the current one
+  OPENMDS_CONFIG_DIR   where log ins are kept, if not in ~/.openmds
   VISUAL, EDITOR       editor of `audit-log config edit`, if not vi
-  NO_COLOR             no colours";
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+                       proxies, never used for this machine itself
+  NO_COLOR             no colours
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. Data goes to standard output,
+everything else to standard error.";
 
 /// Settings taken from environment variables.
 #[derive(Debug, Default)]
@@ -36,7 +47,11 @@ pub struct Environment {
     pub client_cert_path: Option<PathBuf>,
     /// `OPENMDS_CLIENT_KEY`, `CONFLUENT_PLATFORM_CLIENT_KEY_PATH`.
     pub client_key_path: Option<PathBuf>,
-    /// `OPENMDS_CONFIG_DIR`, else `.openmds` in the home directory: where the session is kept. `None`: there is neither.
+    /// `OPENMDS_SSO`, `CONFLUENT_PLATFORM_SSO`: log in by single sign-on although user name and password are known.
+    pub single_sign_on: bool,
+    /// `OPENMDS_CONTEXT`: the context to use in the place of the current one.
+    pub context: Option<String>,
+    /// `OPENMDS_CONFIG_DIR`, else `.openmds` in the home directory: where the contexts are kept. `None`: there is neither.
     pub config_dir: Option<PathBuf>,
     /// `VISUAL`, `EDITOR`, else `vi`: the user's editor, with arguments as for a shell.
     pub editor: String,
@@ -73,10 +88,35 @@ impl Environment {
             ]),
             client_cert_path: path(&["OPENMDS_CLIENT_CERT", "CONFLUENT_PLATFORM_CLIENT_CERT_PATH"]),
             client_key_path: path(&["OPENMDS_CLIENT_KEY", "CONFLUENT_PLATFORM_CLIENT_KEY_PATH"]),
+            single_sign_on: first(&["OPENMDS_SSO", "CONFLUENT_PLATFORM_SSO"])
+                .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+            context: first(&["OPENMDS_CONTEXT"]),
             config_dir: path(&["OPENMDS_CONFIG_DIR"])
                 .or_else(|| home.map(|home| home.join(".openmds"))),
             editor: first(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".to_owned()),
             no_color: first(&["NO_COLOR"]).is_some(),
         }
     }
+
+    /// User name and password, if both are there.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
+        Some(Credentials {
+            username: self.username.clone()?,
+            password: self.password.clone()?,
+        })
+    }
+
+    /// The authorities to trust, as a path that outlives the current directory.
+    pub(crate) fn authority(&self) -> Result<Option<PathBuf>, Failure> {
+        let path = self.certificate_authority_path.as_deref();
+        path.map(absolute).transpose()
+    }
+}
+
+/// The path from the root: what is remembered must not depend on where a later command is typed.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| {
+        Failure::new(format!("cannot find {}: {error}", path.display()))
+            .hint("Write the whole path of the file")
+    })
 }

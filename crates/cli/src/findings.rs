@@ -3,7 +3,7 @@
 use openmds_policy::audit::Severity;
 use serde::Serialize;
 
-use crate::{Failure, OutputFormat, World};
+use crate::{Failure, Output, World};
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,11 +54,11 @@ impl Finding {
 pub(crate) fn report(
     world: &mut World,
     findings: &[Finding],
-    output: OutputFormat,
+    output: Output,
     strict: bool,
 ) -> Result<(), Failure> {
-    if output == OutputFormat::Json {
-        world.printer.json(&findings)?;
+    if let Some(form) = output.structured() {
+        world.printer.value(form, &findings)?;
     } else {
         for finding in findings {
             let (severity, place) = (finding.severity, finding.place());

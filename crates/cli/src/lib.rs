@@ -3,32 +3,39 @@
 //! `Command` is the tree of commands, one file each under `commands`; they speak HTTP with a metadata server and print through
 //! one [`Printer`]. Nothing here decides what is allowed, valid or routed: the server does.
 
+mod browser;
 mod commands;
+mod confirm;
 mod doctor;
 mod editor;
 mod environment;
 mod failure;
 mod findings;
+mod flags;
 mod http;
 mod input;
 mod json_text;
 mod line_changes;
+mod principal;
 mod printer;
+mod progress;
 mod properties;
 mod scope;
 mod server;
 mod server_url;
 mod session;
 mod table;
+mod yaml;
 
+pub use browser::Browser;
 pub use commands::Command;
 pub use environment::{ENVIRONMENT_HELP, Environment};
 pub use failure::Failure;
+pub use flags::{ClientCertificate, Connection, Output, OutputFormat};
 pub use input::Input;
 pub use printer::Printer;
 pub use scope::{ClusterIds, ScopeFlags};
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Manage an OpenMDS metadata server from the command line.
@@ -38,53 +45,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum OutputFormat {
-    /// A table for people
-    Human,
-    /// JSON for programs
-    Json,
-}
-
-/// The flag that chooses the output.
-#[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Output {
-    /// Print a table (human) or JSON
-    #[arg(
-        short,
-        long,
-        value_enum,
-        default_value = "human",
-        value_name = "FORMAT",
-        hide_possible_values = false
-    )]
-    output: OutputFormat,
-}
-
-/// The flags for a server that asks for a client certificate.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct ClientCertificate {
-    /// PEM file with the certificate to show to the server
-    #[arg(long, value_name = "FILE", requires = "client_key_path")]
-    client_cert_path: Option<PathBuf>,
-    /// PEM file with the private key of that certificate
-    #[arg(long, value_name = "FILE", requires = "client_cert_path")]
-    client_key_path: Option<PathBuf>,
-}
-
-impl ClientCertificate {
-    /// Certificate and key: the flags, else the environment's.
-    fn files(self, environment: &Environment) -> Option<(PathBuf, PathBuf)> {
-        self.client_cert_path.zip(self.client_key_path).or_else(|| {
-            environment
-                .client_cert_path
-                .clone()
-                .zip(environment.client_key_path.clone())
-        })
-    }
 }
 
 /// What a metadata server says of its own property file.
@@ -111,22 +71,29 @@ pub struct World {
     pub input: Input,
     /// How `doctor` looks at files of metadata servers.
     pub server_check: Option<ServerCheck>,
+    /// What opens pages.
+    pub browser: Browser,
+    /// The whole program, for what is made from its help.
+    pub program: clap::Command,
 }
 
 impl World {
     /// The environment and the standard streams of this process.
-    pub fn of_process() -> Self {
+    pub fn of_process(program: clap::Command) -> Self {
         let environment = Environment::of_process();
         Self {
             printer: Printer::of_process(environment.no_color),
             input: Input::of_process(),
             server_check: None,
+            browser: Browser::of_process(),
+            program,
             environment,
         }
     }
 
-    async fn server(&self, certificate: ClientCertificate) -> Result<server::Server, Failure> {
-        server::Server::open(&self.environment, certificate.files(&self.environment)).await
+    async fn server(&self, connection: Connection) -> Result<server::Server, Failure> {
+        let on_terminal = self.printer.is_watched();
+        server::Server::open(&self.environment, connection, on_terminal).await
     }
 }
 
@@ -141,9 +108,14 @@ pub async fn run(command: Command, world: &mut World) -> u8 {
     }
 }
 
-/// Carries out one command as this process; `server_check` looks at files of metadata servers.
-pub fn run_process(command: Command, server_check: ServerCheck) -> ExitCode {
-    let mut world = World::of_process();
+/// Carries out one command as this process; `program` is the whole program that it belongs to, `server_check` looks at files of
+/// metadata servers.
+pub fn run_process(
+    command: Command,
+    program: clap::Command,
+    server_check: ServerCheck,
+) -> ExitCode {
+    let mut world = World::of_process(program);
     world.server_check = Some(server_check);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -3,7 +3,11 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use crate::failure::Failure;
-use crate::table;
+use crate::flags::Structured;
+use crate::http::Answer;
+use crate::json_text::indented;
+use crate::table::Fit;
+use crate::{table, yaml};
 
 /// Where a command's words go.
 pub struct Printer {
@@ -12,6 +16,8 @@ pub struct Printer {
     out_is_terminal: bool,
     err_is_terminal: bool,
     colors: bool,
+    /// Columns of the terminal, if they are not to be asked from it.
+    width: Option<u16>,
 }
 
 impl Printer {
@@ -23,6 +29,7 @@ impl Printer {
             out_is_terminal: out.is_terminal(),
             err_is_terminal,
             colors: err_is_terminal && !no_color,
+            width: None,
             out: Box::new(out),
             err: Box::new(err),
         }
@@ -36,6 +43,30 @@ impl Printer {
             out_is_terminal: false,
             err_is_terminal: false,
             colors: false,
+            width: None,
+        }
+    }
+
+    /// Shows data as on a terminal with so many columns.
+    #[must_use]
+    pub fn as_terminal(self, width: u16) -> Self {
+        Self {
+            out_is_terminal: true,
+            width: Some(width),
+            ..self
+        }
+    }
+
+    /// Whether a person looks at standard error.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.err_is_terminal
+    }
+
+    fn fit(&self) -> Fit {
+        match self.width {
+            Some(width) => Fit::Columns(width),
+            None if self.out_is_terminal => Fit::Terminal,
+            None => Fit::Content,
         }
     }
 
@@ -53,21 +84,42 @@ impl Printer {
         }
     }
 
-    /// A value of ours as JSON, keys in the order of its fields.
-    pub(crate) fn json<T: serde::Serialize>(&mut self, value: &T) -> Result<(), Failure> {
+    /// A value of ours for programs, keys in the order of its fields.
+    pub(crate) fn value<T: serde::Serialize>(
+        &mut self,
+        form: Structured,
+        value: &T,
+    ) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Failure::new(format!("cannot write the result as JSON: {error}")))?;
-        self.data(&text)
+        self.text(form, &text)
+    }
+
+    /// A value of ours that is always printed as JSON.
+    pub(crate) fn json<T: serde::Serialize>(&mut self, value: &T) -> Result<(), Failure> {
+        self.value(Structured::Json, value)
+    }
+
+    /// What the server sent, for programs: as it was sent.
+    pub(crate) fn document(&mut self, form: Structured, answer: &Answer) -> Result<(), Failure> {
+        self.text(form, &indented(answer.json_text()?))
+    }
+
+    fn text(&mut self, form: Structured, json: &str) -> Result<(), Failure> {
+        match form {
+            Structured::Json => self.data(json),
+            Structured::Yaml => self.data(&yaml::of_json(json)?),
+        }
     }
 
     /// Rows under a heading.
     pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
-        self.data(&table::table(heading, rows, self.out_is_terminal))
+        self.data(&table::table(heading, rows, self.fit()))
     }
 
     /// One thing, a line for each of its properties.
     pub(crate) fn properties(&mut self, properties: &[(&str, String)]) -> Result<(), Failure> {
-        self.data(&table::properties(properties, self.out_is_terminal))
+        self.data(&table::properties(properties, self.fit()))
     }
 
     /// Wipes the terminal before something is shown again; nothing in a pipe.

@@ -1,8 +1,10 @@
 //! Which clusters a role binding or a registry entry is about.
 
 use openmds_api::MdsScope;
+use reqwest::StatusCode;
 
 use crate::failure::Failure;
+use crate::http::{Answer, refusal};
 
 /// The flags that name clusters by their ids.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -63,17 +65,20 @@ impl ClusterIds {
         if components.len() > 1 {
             return Err(Failure::usage(
                 "cannot specify more than one non-Kafka cluster ID for a scope",
-            ));
+            )
+            .hint("Run the command once for each of these clusters, each time with its --kafka-cluster"));
         }
         if !components.is_empty() && self.kafka_cluster.is_none() {
             return Err(Failure::usage(
                 "must specify `--kafka-cluster` to uniquely identify the scope",
-            ));
+            )
+            .hint("Add --kafka-cluster ID, the Kafka cluster that this cluster belongs to"));
         }
         if self.flink_environment.is_some() && self.cmf.is_none() {
             return Err(Failure::usage(
                 "must specify `--cmf` to uniquely identify the Flink environment scope",
-            ));
+            )
+            .hint("Add --cmf ID, the manager of that environment"));
         }
         let clusters: Vec<_> = [
             ("kafka-cluster", self.kafka_cluster),
@@ -93,7 +98,8 @@ impl ScopeFlags {
         match (self.ids.scope()?, self.cluster_name) {
             (Some(_), Some(_)) => Err(Failure::usage(
                 "cannot specify both cluster name and cluster scope",
-            )),
+            )
+            .hint("Leave out --cluster-name, or the ids: the name stands for them")),
             (Some(scope), None) => Ok(scope),
             (None, Some(name)) => Ok(Scope::Named(name)),
             (None, None) => Err(Failure::usage(NO_SCOPE).hint(
@@ -118,6 +124,18 @@ impl Scope {
             cluster_name,
             clusters: Some(clusters),
         }
+    }
+
+    /// Why a request about this scope was refused; a name or id that the server does not know is the likeliest cause of a 400.
+    pub(crate) fn refused(&self, answer: &Answer) -> Failure {
+        let failure = refusal::general(answer);
+        if answer.status != StatusCode::BAD_REQUEST {
+            return failure;
+        }
+        failure.hint(match self {
+            Self::Named(_) => "`openmds cluster list` shows the names of the registered clusters",
+            Self::Clusters(_) => "`openmds cluster list` shows the ids of the registered clusters",
+        })
     }
 
     /// `kafka-cluster=ID, connect-cluster=ID` or `cluster-name=NAME`.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 /// OpenMDS: a metadata service for Apache Kafka clusters, and its command line.
 #[derive(Debug, clap::Parser)]
@@ -24,7 +24,9 @@ enum Command {
 fn main() -> ExitCode {
     match Openmds::parse().command {
         Command::Server(args) => serve(args),
-        Command::Cli(command) => openmds_cli::run_process(command, check_server_file),
+        Command::Cli(command) => {
+            openmds_cli::run_process(command, Openmds::command(), check_server_file)
+        }
     }
 }
 

@@ -39,7 +39,7 @@ impl Doctor {
         for file in &self.files {
             findings.extend(self.file(file, world)?);
         }
-        report(world, &findings, self.output.output, self.strict)
+        report(world, &findings, self.output, self.strict)
     }
 
     fn file(&self, file: &Path, world: &World) -> Result<Vec<Finding>, Failure> {

@@ -1,168 +1,174 @@
-//! The files of the session: `session.json` after any log in, `credentials.json` after `login --save`. Both for the owner only.
+//! The log ins of this user, side by side, and which of them is current: `contexts.json`, for its owner only.
 
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Credentials, Session};
+use super::private_files::PrivateFiles;
+use super::{Method, Session};
 use crate::failure::Failure;
+use crate::server_url::ServerUrl;
 
-const SESSION: &str = "session.json";
-const CREDENTIALS: &str = "credentials.json";
+const CONTEXTS: &str = "contexts.json";
 const VERSION: u32 = 1;
 
-/// A directory with at most one session.
+/// Every log in by the name of its context.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Contexts {
+    pub(crate) current: Option<String>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+}
+
+impl Contexts {
+    /// The session of that name, else of the current context. Only a name that is not there is a failure.
+    pub(crate) fn find(&self, name: Option<&str>) -> Result<Option<&Session>, Failure> {
+        match name {
+            Some(name) => self
+                .sessions
+                .get(name)
+                .map(Some)
+                .ok_or_else(|| unknown(name)),
+            None => Ok(self
+                .current
+                .as_ref()
+                .and_then(|current| self.sessions.get(current))),
+        }
+    }
+}
+
+pub(crate) fn unknown(name: &str) -> Failure {
+    Failure::new(format!("there is no context \"{name}\""))
+        .hint("`openmds context list` shows the names; `openmds login --url URL` makes a new one")
+}
+
+/// Where the contexts are kept. Every change reads, alters and writes them under a lock, so that runs side by side lose nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    directory: PathBuf,
+    files: PrivateFiles,
 }
 
 #[derive(Serialize, Deserialize)]
-struct SessionFile {
+struct ContextsFile {
     version: u32,
+    current: Option<String>,
+    contexts: BTreeMap<String, Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
     url: String,
     user: String,
-    token: String,
+    login: Method,
+    token: Option<String>,
+    refresh_token: Option<String>,
+    password: Option<String>,
     certificate_authority_path: Option<PathBuf>,
     client_cert_path: Option<PathBuf>,
     client_key_path: Option<PathBuf>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct CredentialsFile {
-    version: u32,
-    url: String,
-    username: String,
-    password: String,
-}
-
 impl Store {
     pub(crate) fn new(directory: Option<PathBuf>) -> Result<Self, Failure> {
-        let directory = directory.ok_or_else(|| {
-            Failure::new("there is no directory to keep the session in")
-                .hint("Set OPENMDS_CONFIG_DIR to a directory of yours")
-        })?;
-        Ok(Self { directory })
-    }
-
-    /// The session of the last log in.
-    pub(crate) fn session(&self) -> Result<Option<Session>, Failure> {
-        let file: Option<SessionFile> = self.read(SESSION)?;
-        file.map(|file| {
-            Session::new(
-                &file.url,
-                file.user,
-                SecretString::from(file.token),
-                file.certificate_authority_path,
-                file.client_cert_path.zip(file.client_key_path),
-            )
+        Ok(Self {
+            files: PrivateFiles::new(directory)?,
         })
-        .transpose()
     }
 
-    pub(crate) fn keep_session(&self, session: &Session) -> Result<(), Failure> {
-        let (client_cert_path, client_key_path) = session.client_certificate.clone().unzip();
-        self.write(
-            SESSION,
-            &SessionFile {
-                version: VERSION,
-                url: session.url.to_string(),
-                user: session.user.clone(),
-                token: session.token.expose_secret().to_owned(),
-                certificate_authority_path: session.certificate_authority_path.clone(),
-                client_cert_path,
-                client_key_path,
-            },
-        )
+    pub(crate) fn contexts(&self) -> Result<Contexts, Failure> {
+        let Some(file) = self.files.read::<ContextsFile>(CONTEXTS)? else {
+            return Ok(Contexts::default());
+        };
+        let sessions = file
+            .contexts
+            .into_iter()
+            .map(|(name, entry)| Ok((name, entry.session()?)))
+            .collect::<Result<_, Failure>>()?;
+        Ok(Contexts {
+            current: file.current,
+            sessions,
+        })
     }
 
-    /// What `login --save` kept for the server at `url`.
-    pub(crate) fn credentials(&self, url: &str) -> Result<Option<Credentials>, Failure> {
-        let file: Option<CredentialsFile> = self.read(CREDENTIALS)?;
-        Ok(file.filter(|file| file.url == url).map(|file| Credentials {
-            username: file.username,
-            password: SecretString::from(file.password),
-        }))
+    /// The session of that name, else of the current context.
+    pub(crate) fn session(&self, name: Option<&str>) -> Result<Option<Session>, Failure> {
+        Ok(self.contexts()?.find(name)?.cloned())
     }
 
-    pub(crate) fn keep_credentials(
+    /// Changes the contexts and answers what `change` answers; on its failure nothing is written.
+    pub(crate) fn change<T>(
         &self,
-        url: &str,
-        credentials: &Credentials,
-    ) -> Result<(), Failure> {
-        self.write(
-            CREDENTIALS,
-            &CredentialsFile {
+        change: impl FnOnce(&mut Contexts) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let _held = self.files.lock()?;
+        let mut contexts = self.contexts()?;
+        let changed = change(&mut contexts)?;
+        let contexts_of_file = contexts
+            .sessions
+            .iter()
+            .map(|(name, session)| (name.clone(), Entry::of(session)))
+            .collect();
+        self.files.write(
+            CONTEXTS,
+            &ContextsFile {
                 version: VERSION,
-                url: url.to_owned(),
-                username: credentials.username.clone(),
-                password: credentials.password.expose_secret().to_owned(),
+                current: contexts.current,
+                contexts: contexts_of_file,
             },
-        )
+        )?;
+        Ok(changed)
     }
 
-    /// Forgets the saved credentials only.
-    pub(crate) fn forget_credentials(&self) -> Result<(), Failure> {
-        self.remove(CREDENTIALS)
-    }
-
-    /// Forgets everything.
-    pub(crate) fn forget(&self) -> Result<(), Failure> {
-        self.remove(SESSION)?;
-        self.remove(CREDENTIALS)
-    }
-
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure> {
-        let path = self.directory.join(name);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(broken("read", &path, &error)),
-        };
-        // The parser's own message could quote the token.
-        serde_json::from_str(&text).map(Some).map_err(|_| {
-            Failure::new(format!("{} is not a file of this program", path.display()))
-                .hint("Run `openmds logout`, then `openmds login`")
+    /// Keeps a session in the place of an earlier one of its context. It becomes current if it must, or if none is.
+    pub(crate) fn keep(&self, session: &Session, make_current: bool) -> Result<(), Failure> {
+        self.change(|contexts| {
+            let name = session.name();
+            if make_current || contexts.current.is_none() {
+                contexts.current = Some(name.clone());
+            }
+            contexts.sessions.insert(name, session.clone());
+            Ok(())
         })
     }
 
-    fn write<T: Serialize>(&self, name: &str, content: &T) -> Result<(), Failure> {
-        let path = self.directory.join(name);
-        let write = || -> std::io::Result<()> {
-            create_private(&self.directory)?;
-            // A temporary file is readable by its owner only, and renaming is all or nothing.
-            let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-            serde_json::to_writer_pretty(&mut file, content)?;
-            file.write_all(b"\n")?;
-            file.persist(&path)?;
-            Ok(())
-        };
-        write().map_err(|error| broken("write", &path, &error))
+    /// Forgets everything, even what cannot be read.
+    pub(crate) fn forget_all(&self) -> Result<(), Failure> {
+        self.files.remove(CONTEXTS)
     }
+}
 
-    fn remove(&self, name: &str) -> Result<(), Failure> {
-        let path = self.directory.join(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(broken("remove", &path, &error))
-            }
-            _ => Ok(()),
+impl Entry {
+    fn of(session: &Session) -> Self {
+        let shown = |secret: &Option<SecretString>| {
+            secret
+                .as_ref()
+                .map(|secret| secret.expose_secret().to_owned())
+        };
+        let (client_cert_path, client_key_path) = session.client_certificate.clone().unzip();
+        Self {
+            url: session.url.to_string(),
+            user: session.user.clone(),
+            login: session.method,
+            token: shown(&session.token),
+            refresh_token: shown(&session.refresh_token),
+            password: shown(&session.password),
+            certificate_authority_path: session.certificate_authority_path.clone(),
+            client_cert_path,
+            client_key_path,
         }
     }
-}
 
-fn create_private(directory: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-fn broken(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot {verb} {}: {error}", path.display()))
-        .hint("Set OPENMDS_CONFIG_DIR to a directory that you may write to")
+    fn session(self) -> Result<Session, Failure> {
+        Ok(Session {
+            url: ServerUrl::parse(&self.url)?,
+            user: self.user,
+            method: self.login,
+            token: self.token.map(SecretString::from),
+            refresh_token: self.refresh_token.map(SecretString::from),
+            password: self.password.map(SecretString::from),
+            certificate_authority_path: self.certificate_authority_path,
+            client_certificate: self.client_cert_path.zip(self.client_key_path),
+        })
+    }
 }

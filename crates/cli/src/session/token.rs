@@ -32,6 +32,11 @@ impl Claims {
         })
     }
 
+    /// When the token ends.
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
     /// Whether a request sent at `now` can still count on the token.
     pub(crate) fn holds_at(&self, now: Timestamp) -> bool {
         self.expires_at

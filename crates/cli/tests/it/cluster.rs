@@ -74,12 +74,30 @@ async fn list() {
     ]
     "#);
     assert_snapshot!(desk.run("cluster list -o yaml").await, @r#"
-    exit code: 2
-    --- stderr ---
-    error: invalid value 'yaml' for '--output <FORMAT>'
-      [possible values: human, json]
-
-    For more information, try '--help'.
+    exit code: 0
+    --- stdout ---
+    - clusterName: schemas
+      scope:
+        clusters:
+          kafka-cluster: K1
+          schema-registry-cluster: sr1
+      hosts:
+      - host: sr
+        port: 8081
+      protocol: HTTPS
+    - clusterName: home
+      scope:
+        clusters:
+          kafka-cluster: K1
+      hosts:
+      - host: k1
+        port: 9094
+      - host: k2
+      protocol: SASL_SSL
+    - clusterName: hidden
+      scope:
+        clusters:
+          kafka-cluster: K2
     "#);
 }
 
@@ -114,7 +132,7 @@ async fn register_a_kafka_cluster() {
     --- stderr ---
     Warning: no home cluster is registered
     "#);
-    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"pay","scope":{"clusters":{"kafka-cluster":"K2"}},"hosts":[{"host":"k1","port":9094},{"host":"[::1]","port":9095},{"host":"k3"}],"protocol":"SASL_SSL"}]"#);
+    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"pay","scope":{"clusters":{"kafka-cluster":"K2"}},"hosts":[{"host":"k1","port":9094},{"host":"::1","port":9095},{"host":"k3"}],"protocol":"SASL_SSL"}]"#);
 }
 
 #[tokio::test]
@@ -247,4 +265,72 @@ async fn without_the_right() {
     Suggestions:
         Ask someone with the role SystemAdmin or UserAdmin in this scope, or log in as such a user
     "#);
+}
+
+#[tokio::test]
+async fn list_of_one_kind() {
+    let desk = Desk::logged_in().await;
+    for (word, kind) in [
+        ("kafka", "kafka-cluster"),
+        ("connect", "connect-cluster"),
+        ("ksql", "ksql-cluster"),
+        ("schema-registry", "schema-registry-cluster"),
+    ] {
+        let entry = format!(
+            r#"[{{"clusterName":"one","scope":{{"clusters":{{"{kind}":"id1"}}}},"hosts":[{{"host":"2001:db8::1","port":1}},{{"host":"h"}}],"protocol":"HTTPS"}}]"#
+        );
+        desk.server.on(
+            &format!("GET /security/1.0/registry/clusters?clusterType={kind}"),
+            Reply::json(200, entry),
+        );
+        let outcome = desk.run(&format!("{word} cluster list")).await;
+        assert!(outcome.contains(&format!(" one  | {kind}")), "{outcome}");
+        assert!(outcome.contains("[2001:db8::1]:1, h"), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn hosts_as_they_are_typed() {
+    let desk = Desk::logged_in().await;
+    desk.server
+        .on("POST /security/1.0/registry/clusters", Reply::empty(204));
+    let command =
+        "cluster register --cluster-name far --kafka-cluster K --protocol SASL_SSL --hosts";
+    assert_snapshot!(desk.run(&format!("{command} [2001:db8::1]:9094,[::1],k1")).await, @r#"
+    exit code: 0
+    --- stdout ---
+     Name | Type          | Kafka Cluster | Component ID | Hosts                         | Protocol
+    ------+---------------+---------------+--------------+-------------------------------+----------
+     far  | kafka-cluster | K             |              | [2001:db8::1]:9094, [::1], k1 | SASL_SSL
+    "#);
+    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"far","scope":{"clusters":{"kafka-cluster":"K"}},"hosts":[{"host":"2001:db8::1","port":9094},{"host":"::1"},{"host":"k1"}],"protocol":"SASL_SSL"}]"#);
+    assert_snapshot!(desk.run(&format!("{command} 2001:db8::1")).await, @r#"
+    exit code: 2
+    --- stderr ---
+    error: invalid value '2001:db8::1' for '--hosts <HOST:PORT>': write an IPv6 address in brackets: [2001:db8::1]:9094
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(desk.run(&format!("{command} https://k1:9094")).await, @r#"
+    exit code: 2
+    --- stderr ---
+    error: invalid value 'https://k1:9094' for '--hosts <HOST:PORT>': write the host without a scheme; --protocol says how it is spoken to
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(desk.run(&format!("{command} k1:0")).await, @r#"
+    exit code: 2
+    --- stderr ---
+    error: invalid value 'k1:0' for '--hosts <HOST:PORT>': "0" is not a port
+
+    For more information, try '--help'.
+    "#);
+    assert_snapshot!(desk.run("cluster register --cluster-name f --cmf c1 --flink-environment e1 --protocol https --hosts cmf:8080").await, @r#"
+    exit code: 0
+    --- stdout ---
+     Name | Type              | Kafka Cluster | Component ID | Hosts    | Protocol
+    ------+-------------------+---------------+--------------+----------+----------
+     f    | flink-environment |               | e1           | cmf:8080 | HTTPS
+    "#);
+    assert_snapshot!(desk.server.requests(), @r#"POST /security/1.0/registry/clusters [{"clusterName":"f","scope":{"clusters":{"cmf":"c1","flink-environment":"e1"}},"hosts":[{"host":"cmf","port":8080}],"protocol":"HTTPS"}]"#);
 }

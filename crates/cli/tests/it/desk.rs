@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use clap::Parser as _;
-use openmds_cli::{Cli, Environment, Input, Printer, World};
+use clap::{CommandFactory as _, Parser as _};
+use openmds_cli::{Browser, Cli, Environment, Input, Printer, World};
 
 use crate::stand_in::StandIn;
 
@@ -15,6 +15,10 @@ use crate::stand_in::StandIn;
 pub(crate) struct Desk {
     pub(crate) server: StandIn,
     pub(crate) variables: BTreeMap<&'static str, String>,
+    /// The pages that were opened. `None`: this machine has no browser.
+    pub(crate) pages: Option<Arc<Mutex<Vec<String>>>>,
+    /// Columns of the terminal, if standard output is one.
+    pub(crate) terminal: Option<u16>,
     directory: tempfile::TempDir,
 }
 
@@ -28,6 +32,8 @@ impl Desk {
         Self {
             server,
             variables: BTreeMap::new(),
+            pages: Some(Arc::default()),
+            terminal: None,
             directory: tempfile::tempdir().unwrap(),
         }
     }
@@ -50,6 +56,32 @@ impl Desk {
             .insert("OPENMDS_USERNAME", "alice".to_owned());
         self.variables
             .insert("OPENMDS_PASSWORD", "secret".to_owned());
+    }
+
+    fn browser(&self) -> Browser {
+        let pages = self.pages.clone();
+        Browser::told(move |page| match &pages {
+            Some(pages) => {
+                pages.lock().unwrap().push(page.to_owned());
+                Ok(())
+            }
+            None => Err(std::io::Error::other("no browser")),
+        })
+    }
+
+    /// What is kept of the log ins.
+    pub(crate) fn contexts(&self) -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(self.file("contexts.json")).unwrap()).unwrap()
+    }
+
+    /// Turns the tokens that are kept into ones that have expired.
+    pub(crate) fn expire(&self) {
+        let mut kept = self.contexts();
+        for (_, context) in kept["contexts"].as_object_mut().unwrap() {
+            // {"sub":"alice","exp":1}
+            context["token"] = "e30.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2ln".into();
+        }
+        self.write("contexts.json", kept.to_string());
     }
 
     /// A file on the desk.
@@ -77,11 +109,17 @@ impl Desk {
                     "OPENMDS_CONFIG_DIR" => Some(self.directory.path().display().to_string()),
                     name => self.variables.get(name).cloned(),
                 };
+                let printer = Printer::to_writers(Box::new(out.clone()), Box::new(err.clone()));
                 let mut world = World {
                     environment: Environment::from_variables(variable, None),
-                    printer: Printer::to_writers(Box::new(out.clone()), Box::new(err.clone())),
+                    printer: match self.terminal {
+                        Some(width) => printer.as_terminal(width),
+                        None => printer,
+                    },
                     input: Input::from_text(input),
                     server_check: None,
+                    browser: self.browser(),
+                    program: Cli::command(),
                 };
                 i32::from(openmds_cli::run(cli.command, &mut world).await)
             }

@@ -29,15 +29,30 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     insta::assert_snapshot!(names.join("\n"), @r#"
     openmds login
     openmds logout
+    openmds context current
+    openmds context delete
+    openmds context describe
+    openmds context list
+    openmds context use
+    openmds cluster config
     openmds cluster describe
     openmds cluster list
     openmds cluster register
     openmds cluster unregister
+    openmds cluster verify
+    openmds kafka cluster list
+    openmds connect cluster list
+    openmds ksql cluster list
+    openmds schema-registry cluster list
     openmds iam rbac role describe
     openmds iam rbac role list
     openmds iam rbac role-binding create
     openmds iam rbac role-binding delete
     openmds iam rbac role-binding list
+    openmds iam acl create
+    openmds iam acl delete
+    openmds iam acl list
+    openmds iam user describe
     openmds audit-log config describe
     openmds audit-log config update
     openmds audit-log config edit
@@ -47,6 +62,13 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds audit-log route lookup
     openmds audit-log status
     openmds doctor
+    openmds tokens revoke
+    openmds tokens revoked
+    openmds keys list
+    openmds keys rotate
+    openmds completion
+    openmds man
+    openmds version
     "#);
     for command in &found {
         let name = command.get_bin_name().unwrap_or_default();

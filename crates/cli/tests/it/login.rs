@@ -14,7 +14,7 @@ async fn success_prints_nothing_and_the_session_is_the_owners_only() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(desk.file("session.json"))
+        let mode = std::fs::metadata(desk.file("contexts.json"))
             .unwrap()
             .permissions()
             .mode();
@@ -27,7 +27,7 @@ async fn success_prints_nothing_and_the_session_is_the_owners_only() {
     );
     assert!(headers.contains("accept: application/json"), "{headers}");
     assert!(
-        !std::fs::read_to_string(desk.file("session.json"))
+        !std::fs::read_to_string(desk.file("contexts.json"))
             .unwrap()
             .contains("secret")
     );
@@ -243,7 +243,7 @@ async fn certificate_only_needs_a_certificate() {
 }
 
 #[tokio::test]
-async fn logout_forgets_all() {
+async fn logout_forgets_token_and_password() {
     let mut desk = Desk::new().await;
     desk.know_alice();
     let url = desk.server.url.clone();
@@ -251,14 +251,19 @@ async fn logout_forgets_all() {
         desk.run(&format!("login --url {url} --save")).await,
         "exit code: 0\n"
     );
-    assert!(desk.file("credentials.json").exists());
+    assert!(
+        desk.contexts()
+            .to_string()
+            .contains(r#""password":"secret""#)
+    );
     assert_snapshot!(desk.run("logout").await, @r#"
     exit code: 0
     --- stdout ---
     You are now logged out.
     "#);
-    assert!(!desk.file("credentials.json").exists());
-    assert!(!desk.file("session.json").exists());
+    let kept = desk.contexts().to_string();
+    assert!(kept.contains(r#""token":null"#), "{kept}");
+    assert!(!kept.contains("secret"), "{kept}");
     assert_snapshot!(desk.run("logout").await, @r#"
     exit code: 0
     --- stdout ---

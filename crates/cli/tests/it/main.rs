@@ -3,6 +3,8 @@
 //! The modules are marked as tests so that their helpers, too, may unwrap (see `clippy.toml`).
 
 #[cfg(test)]
+mod acl;
+#[cfg(test)]
 mod audit_log;
 #[cfg(test)]
 mod audit_log_edit;
@@ -19,13 +21,21 @@ mod cluster;
 #[cfg(test)]
 mod cluster_describe;
 #[cfg(test)]
+mod cluster_verify;
+#[cfg(test)]
+mod contexts;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod keys_and_tokens;
+#[cfg(test)]
 mod login;
+#[cfg(test)]
+mod program;
 #[cfg(test)]
 mod role_binding;
 #[cfg(test)]
@@ -34,6 +44,8 @@ mod role_binding_list;
 mod roles;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod single_sign_on;
 #[cfg(test)]
 mod stand_in;
 #[cfg(test)]

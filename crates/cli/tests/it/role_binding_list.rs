@@ -118,3 +118,84 @@ async fn list_of_nothing() {
         Write User:frodo or Group:frodo
     "#);
 }
+
+#[tokio::test]
+async fn a_server_without_the_lookup_is_asked_the_older_way() {
+    let desk = desk().await;
+    desk.server
+        .on(
+            "POST /security/1.0/lookup/principal/User:frodo/resources",
+            Reply::error(404, "no such path"),
+        )
+        .on(
+            "POST /security/1.0/lookup/principals/User:frodo/roleNames",
+            Reply::json(200, r#"["DeveloperRead","SystemAdmin"]"#),
+        )
+        .on(
+            "POST /security/1.0/principals/User:frodo/roles/DeveloperRead/resources",
+            Reply::json(
+                200,
+                r#"[{"resourceType":"Topic","name":"food","patternType":"LITERAL"}]"#,
+            ),
+        )
+        .on(
+            "POST /security/1.0/principals/User:frodo/roles/SystemAdmin/resources",
+            Reply::json(200, "[]"),
+        );
+    let command = "iam rbac role-binding list --principal User:frodo --kafka-cluster K";
+    assert_snapshot!(desk.run(command).await, @r#"
+    exit code: 0
+    --- stdout ---
+     Role          | Resource Type | Name | Pattern Type
+    ---------------+---------------+------+--------------
+     DeveloperRead | Topic         | food | LITERAL
+     SystemAdmin   | Cluster       |      |
+    "#);
+    assert_snapshot!(desk.run(&format!("{command} --role DeveloperRead -o json")).await, @r#"
+    exit code: 0
+    --- stdout ---
+    [
+      {
+        "role": "DeveloperRead",
+        "resource_type": "Topic",
+        "name": "food",
+        "pattern_type": "LITERAL"
+      }
+    ]
+    "#);
+    assert_snapshot!(desk.server.requests(), @r#"
+    POST /security/1.0/lookup/principal/User:frodo/resources {"clusters":{"kafka-cluster":"K"}}
+    POST /security/1.0/lookup/principals/User:frodo/roleNames {"clusters":{"kafka-cluster":"K"}}
+    POST /security/1.0/principals/User:frodo/roles/DeveloperRead/resources {"clusters":{"kafka-cluster":"K"}}
+    POST /security/1.0/principals/User:frodo/roles/SystemAdmin/resources {"clusters":{"kafka-cluster":"K"}}
+    POST /security/1.0/lookup/principal/User:frodo/resources {"clusters":{"kafka-cluster":"K"}}
+    POST /security/1.0/principals/User:frodo/roles/DeveloperRead/resources {"clusters":{"kafka-cluster":"K"}}
+    "#);
+    desk.server
+        .forget("POST /security/1.0/lookup/principals/User:frodo/roleNames");
+    assert_snapshot!(desk.run(command).await, @r#"
+    exit code: 1
+    --- stderr ---
+    Error: 404 Not Found: no such path
+
+    Suggestions:
+        `openmds iam rbac role list` shows the roles
+    "#);
+}
+
+#[tokio::test]
+async fn a_cluster_name_that_is_not_registered() {
+    let desk = desk().await;
+    desk.server.on(
+        "POST /security/1.0/lookup/principal/User:frodo/resources",
+        Reply::error(400, "there is no cluster named `nowhere`"),
+    );
+    assert_snapshot!(desk.run("iam rbac role-binding list --principal User:frodo --cluster-name nowhere").await, @r#"
+    exit code: 1
+    --- stderr ---
+    Error: 400 Bad Request: there is no cluster named `nowhere`
+
+    Suggestions:
+        `openmds cluster list` shows the names of the registered clusters
+    "#);
+}

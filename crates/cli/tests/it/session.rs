@@ -57,7 +57,7 @@ async fn expired_and_nothing_to_renew_it_with() {
         "exit code: 0\n"
     );
     desk.variables.clear();
-    expire(&desk);
+    desk.expire();
     assert_snapshot!(desk.run(LIST).await, @r#"
     exit code: 1
     --- stderr ---
@@ -73,7 +73,7 @@ async fn expired_and_nothing_to_renew_it_with() {
 async fn expired_and_renewed_from_the_environment() {
     let mut desk = Desk::logged_in().await;
     empty_registry(&desk);
-    expire(&desk);
+    desk.expire();
     desk.know_alice();
     desk.run(LIST).await;
     assert_eq!(desk.server.log_ins(), 1);
@@ -90,14 +90,14 @@ async fn expired_and_renewed_by_saved_credentials() {
         "exit code: 0\n"
     );
     desk.variables.clear();
-    expire(&desk);
+    desk.expire();
     drop(desk.server.requests());
     assert!(desk.run(LIST).await.starts_with("exit code: 0\n"));
     assert_eq!(desk.server.log_ins(), 1);
 }
 
 #[tokio::test]
-async fn saved_credentials_do_not_survive_another_users_log_in() {
+async fn saved_credentials_stay_with_their_user() {
     let mut desk = Desk::new().await;
     desk.know_alice();
     let url = desk.server.url.clone();
@@ -110,7 +110,9 @@ async fn saved_credentials_do_not_survive_another_users_log_in() {
         desk.run(&format!("login --url {url}")).await,
         "exit code: 0\n"
     );
-    assert!(!desk.file("credentials.json").exists());
+    let kept = desk.contexts().to_string();
+    assert_eq!(kept.matches(r#""password":"secret""#).count(), 1);
+    assert!(kept.contains(r#""password":null"#), "bob's: {kept}");
 }
 
 #[tokio::test]
@@ -142,22 +144,16 @@ async fn the_session_comes_before_the_environments_url() {
 #[tokio::test]
 async fn a_broken_session_file_is_named_and_its_content_is_not() {
     let desk = Desk::new().await;
-    desk.write("session.json", r#"{"version":1,"token":"e30.very-secret"}"#);
+    desk.write(
+        "contexts.json",
+        r#"{"version":1,"token":"e30.very-secret"}"#,
+    );
     assert_snapshot!(desk.run(LIST).await, @r#"
     exit code: 1
     --- stderr ---
-    Error: [DESK]/session.json is not a file of this program
+    Error: [DESK]/contexts.json is not a file of this program
 
     Suggestions:
-        Run `openmds logout`, then `openmds login`
+        Run `openmds logout --all`, then `openmds login`
     "#);
-}
-
-/// Turns the token of the session into one that has expired.
-fn expire(desk: &Desk) {
-    let text = std::fs::read_to_string(desk.file("session.json")).unwrap();
-    let mut session: serde_json::Value = serde_json::from_str(&text).unwrap();
-    // {"sub":"alice","exp":1}
-    session["token"] = "e30.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2ln".into();
-    desk.write("session.json", session.to_string());
 }

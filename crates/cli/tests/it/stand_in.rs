@@ -107,6 +107,12 @@ impl StandIn {
         self
     }
 
+    /// No answer is canned for a request any more.
+    pub(crate) fn forget(&self, request: &str) -> &Self {
+        self.script.lock().unwrap().replies.remove(request);
+        self
+    }
+
     /// Tokens given out from now on hold so long.
     pub(crate) fn tokens_hold(&self, seconds: i64) {
         self.script.lock().unwrap().lifetime_seconds = seconds;
@@ -139,13 +145,12 @@ impl StandIn {
 
     /// The headers of the last request, in lower case.
     pub(crate) fn last_headers(&self) -> String {
-        self.script
-            .lock()
-            .unwrap()
-            .headers
-            .last()
-            .cloned()
-            .unwrap_or_default()
+        self.last_headers_as_sent().to_ascii_lowercase()
+    }
+
+    pub(crate) fn last_headers_as_sent(&self) -> String {
+        let script = self.script.lock().unwrap();
+        script.headers.last().cloned().unwrap_or_default()
     }
 }
 
@@ -193,7 +198,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         let mut script = script.lock().unwrap();
         let separator = if body.is_empty() { "" } else { " " };
         script.requests.push(format!("{line}{separator}{body}"));
-        script.headers.push(head.to_ascii_lowercase());
+        script.headers.push(head.clone());
         answer(
             &mut script,
             &line,
@@ -251,7 +256,10 @@ fn answer(
             serde_json::json!({ "auth_token": token, "token_type": "Bearer", "expires_in": 3600 });
         return Reply::json(200, body.to_string());
     }
-    if line != "GET /v1/metadata/id" && !line.ends_with("/authenticate") && !taken {
+    let open = ["GET /v1/metadata/id", "GET /security/1.0/features"].contains(&line)
+        || line.starts_with("POST /security/1.0/oidc/device/")
+        || line.ends_with("/authenticate");
+    if !open && !taken {
         return unauthorized();
     }
     match script.replies.get_mut(line) {
@@ -261,7 +269,8 @@ fn answer(
     }
 }
 
-fn token(user: &str, lifetime_seconds: i64) -> String {
+/// A token as the stand-in gives out.
+pub(crate) fn token(user: &str, lifetime_seconds: i64) -> String {
     let expires_at = jiff::Timestamp::now().as_second() + lifetime_seconds;
     // A JWT says when it was made, so two are never the same.
     let payload = serde_json::json!({ "sub": user, "exp": expires_at, "jti": jiff::Timestamp::now().as_nanosecond().to_string() });

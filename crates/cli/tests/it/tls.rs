@@ -238,11 +238,9 @@ async fn a_certificate_alone_logs_in_and_renews() {
     );
     assert_eq!(desk.run(command).await, "exit code: 0\n");
     assert!(!desk.server.last_headers().contains("authorization"));
-    assert!(
-        std::fs::read_to_string(desk.file("session.json"))
-            .unwrap()
-            .contains("\"user\": \"carol\"")
-    );
+    let kept = desk.contexts()["contexts"].to_string();
+    assert!(kept.contains(r#""user":"carol""#), "{kept}");
+    assert!(kept.contains(r#""client_cert_path":"#), "{kept}");
     desk.server.on(
         "GET /security/1.0/registry/clusters",
         Reply::json(200, "[]"),

@@ -107,6 +107,29 @@ fn stand_in() -> String {
     url
 }
 
+#[test]
+fn runs_side_by_side_lose_no_log_in() {
+    const RUNS: usize = 6;
+    let directory = tempfile::tempdir().unwrap();
+    let url = stand_in();
+    let runs: Vec<Child> = (0..RUNS)
+        .map(|run| {
+            openmds(directory.path())
+                .args(["login", "--url", &url])
+                .env("OPENMDS_USERNAME", format!("user{run}"))
+                .env("OPENMDS_PASSWORD", "secret")
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    let (_, out, _) = run(openmds(directory.path()).args(["context", "list", "-o", "json"]));
+    assert_eq!(out.matches("\"user\": \"user").count(), RUNS, "{out}");
+    assert_eq!(out.matches("\"current\": true").count(), 1, "{out}");
+}
+
 #[cfg(unix)]
 #[test]
 fn watch_refreshes_until_interrupted() {

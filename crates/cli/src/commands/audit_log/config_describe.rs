@@ -2,7 +2,7 @@
 
 use super::{ask, print};
 use crate::http::Request;
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Print the audit log configuration
 ///
@@ -14,12 +14,12 @@ use crate::{ClientCertificate, Failure, World};
   openmds audit-log config describe > audit-log-config.json")]
 pub struct ConfigDescribe {
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl ConfigDescribe {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let answer = ask(&mut server, &Request::get(&["audit", "config"])?).await?;
         print(world, &answer)
     }

@@ -9,7 +9,7 @@ use crate::http::{Answer, Request, refusal};
 use crate::json_text::{check_object, indented};
 use crate::line_changes::changes;
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Edit the audit log configuration in a text editor
 ///
@@ -22,13 +22,13 @@ use crate::{ClientCertificate, Failure, World};
   EDITOR=nano openmds audit-log config edit")]
 pub struct ConfigEdit {
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl ConfigEdit {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         let editor = world.environment.editor.clone();
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let answer = ask(&mut server, &Request::get(&["audit", "config"])?).await?;
         let in_force = indented(answer.json_text()?);
         let mut draft = Draft::of(&in_force, &editor)?;

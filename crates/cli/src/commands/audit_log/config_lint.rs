@@ -10,7 +10,7 @@ use super::ask;
 use crate::findings::{Finding, report};
 use crate::http::Request;
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, Output, World};
+use crate::{Connection, Failure, Output, World};
 
 /// Find what is valid in the audit log configuration and probably not meant
 ///
@@ -39,7 +39,7 @@ pub struct ConfigLint {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -60,7 +60,7 @@ impl ConfigLint {
         let text = match &self.file {
             Some(file) => {
                 if !self.offline {
-                    match world.server(self.certificate.clone()).await {
+                    match world.server(self.connection.clone()).await {
                         Ok(mut server) => look_around(&mut server, &mut known, world).await,
                         Err(_) => world.printer.note(
                             "Not logged in: routes are not compared with the registered clusters.",
@@ -70,18 +70,13 @@ impl ConfigLint {
                 read(file)?
             }
             None => {
-                let mut server = world.server(self.certificate.clone()).await?;
+                let mut server = world.server(self.connection.clone()).await?;
                 look_around(&mut server, &mut known, world).await;
                 let answer = ask(&mut server, &Request::get(&["audit", "config"])?).await?;
                 answer.json_text()?.to_owned()
             }
         };
-        report(
-            world,
-            &findings(&text, &known),
-            self.output.output,
-            self.strict,
-        )
+        report(world, &findings(&text, &known), self.output, self.strict)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{ask, print, warn};
 use crate::http::{Request, refusal};
 use crate::json_text::{check_object, indented, with_resource_version};
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, Input, World};
+use crate::{Connection, Failure, Input, World};
 
 /// Replace the audit log configuration on all registered clusters
 ///
@@ -29,7 +29,7 @@ pub struct ConfigUpdate {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl ConfigUpdate {
@@ -41,7 +41,7 @@ impl ConfigUpdate {
         }
         let (document, source) = document(file, &mut world.input)?;
         check_object(&document, &source)?;
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let document = if self.force {
             let version = version_in_force(&mut server).await?;
             with_resource_version(&document, &version, &source)?

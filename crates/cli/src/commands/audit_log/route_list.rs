@@ -2,7 +2,7 @@
 
 use super::{ask, print};
 use crate::http::Request;
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Print the routes that match a resource or resources below it
 ///
@@ -19,12 +19,12 @@ pub struct RouteList {
     #[arg(short, long, value_name = "CRN")]
     resource: String,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl RouteList {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let request = Request::get(&["audit", "routes"])?.query("q", &self.resource);
         let answer = ask(&mut server, &request).await?;
         print(world, &answer)

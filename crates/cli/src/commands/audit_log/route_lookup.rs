@@ -2,7 +2,7 @@
 
 use super::{ask, print};
 use crate::http::Request;
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Print the route that decides for a resource
 ///
@@ -17,12 +17,12 @@ pub struct RouteLookup {
     #[arg(value_name = "CRN")]
     resource: String,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl RouteLookup {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let request = Request::get(&["audit", "lookup"])?.query("crn", &self.resource);
         let answer = ask(&mut server, &request).await?;
         print(world, &answer)

@@ -6,9 +6,8 @@ use openmds_api::{AuditStatus, ClusterStatus};
 
 use super::{ask, warn};
 use crate::http::Request;
-use crate::json_text::indented;
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+use crate::{Connection, Failure, Output, World};
 
 /// Show which cluster and node has applied which version of the audit log configuration
 ///
@@ -24,7 +23,7 @@ pub struct Status {
     #[arg(short, long)]
     watch: bool,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -33,24 +32,20 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Status {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         if self.watch {
-            watch(world, &mut server, self.output.output).await
+            watch(world, &mut server, self.output).await
         } else {
-            status(world, &mut server, self.output.output).await
+            status(world, &mut server, self.output).await
         }
     }
 }
 
-async fn status(
-    world: &mut World,
-    server: &mut Server,
-    output: OutputFormat,
-) -> Result<(), Failure> {
+async fn status(world: &mut World, server: &mut Server, output: Output) -> Result<(), Failure> {
     let answer = ask(server, &Request::get(&["audit", "status"])?).await?;
     world.printer.start_over()?;
-    if output == OutputFormat::Json {
-        return world.printer.data(&indented(answer.json_text()?));
+    if let Some(form) = output.structured() {
+        return world.printer.document(form, &answer);
     }
     let fleet: AuditStatus = answer.json()?;
     warn(world, &answer);
@@ -66,11 +61,7 @@ async fn status(
 }
 
 /// Shows the status until Ctrl-C. A server that is away for a while does not end it.
-async fn watch(
-    world: &mut World,
-    server: &mut Server,
-    output: OutputFormat,
-) -> Result<(), Failure> {
+async fn watch(world: &mut World, server: &mut Server, output: Output) -> Result<(), Failure> {
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
     let mut ticks = tokio::time::interval(INTERVAL);

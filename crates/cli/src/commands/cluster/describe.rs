@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::{Authorization, Client, Request, refusal};
 use crate::server_url::ServerUrl;
 use crate::session::Store;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+use crate::{Connection, Failure, Output, World};
 
 /// Show the cluster that a server belongs to
 ///
@@ -25,7 +25,7 @@ pub struct Describe {
     #[arg(long, value_name = "FILE")]
     certificate_authority_path: Option<PathBuf>,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -60,11 +60,16 @@ struct Element {
 
 impl Describe {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
+        let chosen = self.connection.context(&world.environment);
         let session = Store::new(world.environment.config_dir.clone())
-            .and_then(|store| store.session())
-            .ok()
-            .flatten();
-        let flag = self.url.or_else(|| world.environment.url.clone());
+            .and_then(|store| store.session(chosen.as_deref()));
+        let session = match session {
+            Err(failure) if chosen.is_some() => return Err(failure),
+            // Without a log in the command works too.
+            other => other.ok().flatten(),
+        };
+        let of_environment = world.environment.url.clone().filter(|_| chosen.is_none());
+        let flag = self.url.or(of_environment);
         let url = match (&flag, &session) {
             (Some(text), _) => ServerUrl::parse(text)?,
             (None, Some(session)) => session.url.clone(),
@@ -77,20 +82,30 @@ impl Describe {
         if let Some(assumed) = flag.and_then(|_| url.assumed()) {
             world.printer.notice(assumed);
         }
-        let of_session = session
-            .filter(|session| session.url.as_str() == url.as_str())
-            .and_then(|session| session.certificate_authority_path);
+        let session = session.filter(|session| session.url.as_str() == url.as_str());
+        let (of_session, certificate_of_session) = session
+            .map(|session| {
+                (
+                    session.certificate_authority_path,
+                    session.client_certificate,
+                )
+            })
+            .unwrap_or_default();
         let authority = self
             .certificate_authority_path
             .or_else(|| world.environment.certificate_authority_path.clone())
             .or(of_session);
-        let certificate = self.certificate.files(&world.environment);
+        let certificate = self
+            .connection
+            .certificate
+            .files(&world.environment)?
+            .or(certificate_of_session);
         let client = Client::new(&url, authority.as_deref(), certificate.as_ref())?;
-        describe(world, &client, self.output.output).await
+        describe(world, &client, self.output).await
     }
 }
 
-async fn describe(world: &mut World, client: &Client, output: OutputFormat) -> Result<(), Failure> {
+async fn describe(world: &mut World, client: &Client, output: Output) -> Result<(), Failure> {
     let request = Request::get_root(&["v1", "metadata", "id"])?;
     let answer = client.send(&request, Authorization::None).await?;
     if !answer.status.is_success() {
@@ -103,15 +118,18 @@ async fn describe(world: &mut World, client: &Client, output: OutputFormat) -> R
         .scope
         .map(|scope| scope.clusters)
         .unwrap_or_default();
-    if output == OutputFormat::Json {
+    if let Some(form) = output.structured() {
         let scope = clusters
             .into_iter()
             .map(|(kind, id)| Element { kind, id })
             .collect();
-        return world.printer.json(&Described {
-            crn: metadata.id,
-            scope,
-        });
+        return world.printer.value(
+            form,
+            &Described {
+                crn: metadata.id,
+                scope,
+            },
+        );
     }
     if !metadata.id.is_empty() {
         world

@@ -1,32 +1,38 @@
 //! `openmds cluster ...`
 
+mod config;
 mod describe;
 mod list;
 mod register;
 mod unregister;
+mod verify;
 
 use openmds_api::ClusterInfo;
 
 use crate::http::{Answer, Request, refusal};
 use crate::server::Server;
-use crate::{Failure, World};
+use crate::{Failure, Output, World};
 
 /// The cluster registry.
 #[derive(Debug, clap::Subcommand)]
 pub enum ClusterCommand {
+    Config(config::Config),
     Describe(describe::Describe),
     List(list::List),
     Register(register::Register),
     Unregister(unregister::Unregister),
+    Verify(verify::Verify),
 }
 
 impl ClusterCommand {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         match self {
+            Self::Config(command) => command.run(world).await,
             Self::Describe(command) => command.run(world).await,
             Self::List(command) => command.run(world).await,
             Self::Register(command) => command.run(world).await,
             Self::Unregister(command) => command.run(world).await,
+            Self::Verify(command) => command.run(world).await,
         }
     }
 }
@@ -56,9 +62,16 @@ fn row(entry: &ClusterInfo) -> Vec<String> {
         .hosts
         .iter()
         .flatten()
-        .map(|host| match host.port {
-            0 => host.host.clone(),
-            port => format!("{}:{port}", host.host),
+        .map(|host| {
+            let address = if host.host.contains(':') {
+                format!("[{}]", host.host)
+            } else {
+                host.host.clone()
+            };
+            match host.port {
+                0 => address,
+                port => format!("{address}:{port}"),
+            }
         })
         .collect();
     vec![
@@ -71,10 +84,38 @@ fn row(entry: &ClusterInfo) -> Vec<String> {
     ]
 }
 
-/// The whole registry, as the server sent it.
-async fn registry(server: &mut Server) -> Result<Answer, Failure> {
+/// The registry, or its clusters of one kind, as the server sent it.
+pub(super) async fn registry(server: &mut Server, kind: Option<&str>) -> Result<Answer, Failure> {
     let request = Request::get(&["registry", "clusters"])?;
+    let request = match kind {
+        Some(kind) => request.query("clusterType", kind),
+        None => request,
+    };
     success(server.send(&request).await?)
+}
+
+pub(super) fn show_registry(
+    world: &mut World,
+    answer: &Answer,
+    output: Output,
+) -> Result<(), Failure> {
+    if let Some(form) = output.structured() {
+        return world.printer.document(form, answer);
+    }
+    let mut entries: Vec<ClusterInfo> = answer.json()?;
+    entries.sort_by(|a, b| a.cluster_name.cmp(&b.cluster_name));
+    let rows: Vec<_> = entries.iter().map(row).collect();
+    world.printer.table(&HEADING, &rows)
+}
+
+/// The answer to a question about one registered cluster.
+fn of_one(answer: Answer) -> Result<Answer, Failure> {
+    match answer.status {
+        status if status.is_success() => Ok(answer),
+        reqwest::StatusCode::NOT_FOUND => Err(refusal::general(&answer)
+            .hint("`openmds cluster list` shows the names of the registered clusters")),
+        _ => Err(refusal::general(&answer)),
+    }
 }
 
 fn success(answer: Answer) -> Result<Answer, Failure> {

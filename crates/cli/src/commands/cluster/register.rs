@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use super::{HEADING, row, success};
 use crate::http::{Request, refusal};
 use crate::scope::{ClusterIds, Scope};
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Register a cluster, or change where a registered one is reached
 ///
@@ -20,6 +20,10 @@ use crate::{ClientCertificate, Failure, World};
   openmds cluster register --cluster-name home \\
     --kafka-cluster DBS26_qTQ-mT23p5opUK_g \\
     --hosts k1:9094,k2:9094 --protocol SASL_SSL
+  openmds cluster register --cluster-name far --kafka-cluster K2 \\
+    --hosts [2001:db8::1]:9094 --protocol SASL_SSL
+  openmds cluster register --cluster-name flink --cmf cmf-1 \\
+    --flink-environment prod --hosts cmf:8080 --protocol HTTPS
   openmds cluster register --cluster-name schemas \\
     --kafka-cluster DBS26_qTQ-mT23p5opUK_g --schema-registry-cluster sr-1 \\
     --hosts sr:8081 --protocol HTTPS")]
@@ -36,7 +40,7 @@ pub struct Register {
     #[arg(long, value_enum, ignore_case = true, value_name = "PROTOCOL")]
     protocol: Protocol,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -62,6 +66,8 @@ impl Protocol {
     }
 }
 
+const IPV6: &str = "write an IPv6 address in brackets: [2001:db8::1]:9094";
+
 #[derive(Debug, Clone)]
 struct HostFlag(HostInfo);
 
@@ -69,22 +75,37 @@ impl FromStr for HostFlag {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // A colon inside brackets belongs to an IPv6 address.
-        let after_address = text.rsplit_once(']').map_or(text, |(_, rest)| rest);
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) if after_address.contains(':') => {
-                let port = port
-                    .parse::<u16>()
-                    .ok()
-                    .filter(|port| *port > 0)
-                    .ok_or_else(|| format!("\"{port}\" is not a port"))?;
-                (host, i32::from(port))
-            }
-            _ => (text, 0),
+        if text.contains("://") {
+            return Err(
+                "write the host without a scheme; --protocol says how it is spoken to".to_owned(),
+            );
+        }
+        // A colon inside brackets belongs to an IPv6 address; the registry has it without them.
+        let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let (host, port) = match bracketed {
+            Some((host, "")) => (host, None),
+            Some((host, rest)) => (host, Some(rest.strip_prefix(':').ok_or(IPV6)?)),
+            None => match text.split_once(':') {
+                Some((_, port)) if port.contains(':') => return Err(IPV6.to_owned()),
+                Some((host, port)) => (host, Some(port)),
+                None => (text, None),
+            },
         };
         if host.is_empty() {
             return Err("the host is missing".to_owned());
         }
+        if bracketed.is_some() && host.parse::<std::net::Ipv6Addr>().is_err() {
+            return Err(IPV6.to_owned());
+        }
+        let port = match port {
+            None => 0,
+            Some(port) => port
+                .parse::<u16>()
+                .ok()
+                .filter(|port| *port > 0)
+                .map(i32::from)
+                .ok_or_else(|| format!("\"{port}\" is not a port"))?,
+        };
         Ok(Self(HostInfo {
             host: host.to_owned(),
             port,
@@ -109,17 +130,17 @@ impl Register {
             hosts: Some(self.hosts.into_iter().map(|flag| flag.0).collect()),
             protocol: Some(self.protocol.name().to_owned()),
         };
-        register(world, self.certificate, &entry).await
+        register(world, self.connection, &entry).await
     }
 }
 
 async fn register(
     world: &mut World,
-    certificate: ClientCertificate,
+    connection: Connection,
     entry: &ClusterInfo,
 ) -> Result<(), Failure> {
     let request = Request::new(Method::POST, &["registry", "clusters"])?.json(&[entry])?;
-    let answer = world.server(certificate).await?.send(&request).await?;
+    let answer = world.server(connection).await?.send(&request).await?;
     if answer.status == StatusCode::CONFLICT {
         return Err(refusal::general(&answer).hint(format!(
             "`openmds cluster list` shows what is registered; to move a name or an id run `openmds cluster unregister --cluster-name {}` first",

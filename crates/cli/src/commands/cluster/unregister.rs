@@ -5,7 +5,7 @@ use reqwest::Method;
 
 use super::{registry, success};
 use crate::http::Request;
-use crate::{ClientCertificate, Failure, World};
+use crate::{Connection, Failure, World};
 
 /// Take a cluster out of the registry
 ///
@@ -17,22 +17,18 @@ pub struct Unregister {
     #[arg(long, value_name = "NAME")]
     cluster_name: String,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
 }
 
 impl Unregister {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        unregister(world, self.certificate, &self.cluster_name).await
+        unregister(world, self.connection, &self.cluster_name).await
     }
 }
 
-async fn unregister(
-    world: &mut World,
-    certificate: ClientCertificate,
-    name: &str,
-) -> Result<(), Failure> {
-    let mut server = world.server(certificate).await?;
-    let entries: Vec<ClusterInfo> = registry(&mut server).await?.json()?;
+async fn unregister(world: &mut World, connection: Connection, name: &str) -> Result<(), Failure> {
+    let mut server = world.server(connection).await?;
+    let entries: Vec<ClusterInfo> = registry(&mut server, None).await?.json()?;
     if !entries.iter().any(|entry| entry.cluster_name == name) {
         return Err(Failure::new(format!("unknown cluster \"{name}\""))
             .hint("`openmds cluster list` shows the names of the registered clusters"));

@@ -3,6 +3,7 @@
 mod resource;
 mod role_binding_create;
 mod role_binding_delete;
+mod role_binding_legacy;
 mod role_binding_list;
 mod role_describe;
 mod role_list;

@@ -4,6 +4,7 @@ use openmds_policy::names::{PatternType, ResourcePattern};
 use serde::Serialize;
 
 use crate::Failure;
+use crate::principal::check_principal;
 use crate::scope::Scope;
 
 /// `Topic:orders`, as written on the command line.
@@ -37,21 +38,12 @@ impl Resource {
     }
 }
 
-/// Refuses a principal without its type.
-pub(super) fn check_principal(principal: &str) -> Result<(), Failure> {
-    if principal.contains(':') {
-        return Ok(());
-    }
-    Err(
-        Failure::usage(format!("the principal \"{principal}\" has no type"))
-            .hint(format!("Write User:{principal} or Group:{principal}")),
-    )
-}
-
 /// A row of `role-binding` output; the keys of its JSON are those of the reference client.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct BindingRow {
-    pub(super) principal: String,
+    /// `None`: a server of the oldest kind did not say whose, so it is the one that was asked about, or a group's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) principal: Option<String>,
     pub(super) role: String,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(super) pattern: Option<PatternRow>,

@@ -7,7 +7,7 @@ use super::resource::{Binding, BindingFlags, BindingRow, PatternRow};
 use super::roles;
 use crate::http::{Request, refusal};
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+use crate::{Connection, Failure, Output, World};
 
 /// Give a principal a role
 ///
@@ -23,7 +23,7 @@ pub struct RoleBindingCreate {
     #[command(flatten)]
     binding: BindingFlags,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -31,12 +31,12 @@ pub struct RoleBindingCreate {
 impl RoleBindingCreate {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         let binding = self.binding.binding()?;
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let warnings = change(&mut server, Method::POST, &binding).await?;
         for warning in &warnings {
             world.printer.warning(warning);
         }
-        show(world, &binding, self.output.output)
+        show(world, &binding, self.output)
     }
 }
 
@@ -70,27 +70,23 @@ pub(super) async fn change(
             status.as_u16()
         ))),
         StatusCode::NOT_FOUND => Err(refusal::general(&answer).hint(roles::LIST_HINT)),
-        _ => Err(refusal::general(&answer)),
+        _ => Err(binding.scope.refused(&answer)),
     }
 }
 
 /// Prints what was bound or removed.
-pub(super) fn show(
-    world: &mut World,
-    binding: &Binding,
-    output: OutputFormat,
-) -> Result<(), Failure> {
+pub(super) fn show(world: &mut World, binding: &Binding, output: Output) -> Result<(), Failure> {
     let pattern = binding.resource.as_ref().map(|(_, pattern)| pattern);
     let row = BindingRow {
-        principal: binding.principal.clone(),
+        principal: Some(binding.principal.clone()),
         role: binding.role.clone(),
         pattern: pattern.cloned().map(PatternRow::from),
     };
-    if output == OutputFormat::Json {
-        return world.printer.json(&row);
+    if let Some(form) = output.structured() {
+        return world.printer.value(form, &row);
     }
     let mut properties = vec![
-        ("Principal", row.principal),
+        ("Principal", binding.principal.clone()),
         ("Role", row.role),
         ("Scope", binding.scope.describe()),
     ];

@@ -4,7 +4,10 @@ use reqwest::Method;
 
 use super::resource::BindingFlags;
 use super::role_binding_create::{change, show};
-use crate::{ClientCertificate, Failure, Output, World};
+use crate::confirm::confirmed;
+use crate::{Connection, Failure, Output, World};
+
+const QUESTION: &str = "Are you sure you want to delete this role binding?";
 
 /// Take a role from a principal
 ///
@@ -22,7 +25,7 @@ pub struct RoleBindingDelete {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -30,8 +33,8 @@ pub struct RoleBindingDelete {
 impl RoleBindingDelete {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         let binding = self.binding.binding()?;
-        let mut server = world.server(self.certificate).await?;
-        if !self.force && !confirmed(world)? {
+        let mut server = world.server(self.connection).await?;
+        if !self.force && !confirmed(world, QUESTION)? {
             world.printer.notice("Nothing was deleted.");
             return Ok(());
         }
@@ -39,27 +42,6 @@ impl RoleBindingDelete {
         for warning in &warnings {
             world.printer.warning(warning);
         }
-        show(world, &binding, self.output.output)
-    }
-}
-
-fn confirmed(world: &mut World) -> Result<bool, Failure> {
-    let World { printer, input, .. } = world;
-    loop {
-        printer.prompt("Are you sure you want to delete this role binding? (y/n): ");
-        let answer = input.line().ok().flatten();
-        if !input.is_terminal() {
-            // What is piped in is not echoed: end the line of the question.
-            printer.notice("");
-        }
-        match answer.as_deref().map(str::trim) {
-            Some("y" | "Y" | "yes") => return Ok(true),
-            Some("n" | "N" | "no") => return Ok(false),
-            Some(_) => printer.notice("Answer y or n."),
-            None => {
-                return Err(Failure::new("nobody answered the question")
-                    .hint("Add --force to delete without being asked"));
-            }
-        }
+        show(world, &binding, self.output)
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use openmds_policy::names::ResourcePattern;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
-use super::resource::{BindingRow, PatternRow, Resource, check_principal};
-use super::roles;
+use super::resource::{BindingRow, PatternRow, Resource};
+use super::{role_binding_legacy, roles};
 use crate::http::{Answer, Request, refusal};
+use crate::principal::check_principal;
 use crate::scope::Scope;
 use crate::server::Server;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, ScopeFlags, World};
+use crate::{Connection, Failure, Output, ScopeFlags, World};
 
 /// List the bindings of a principal, or the principals of a role
 ///
@@ -36,7 +37,7 @@ pub struct RoleBindingList {
     #[arg(long, value_name = "TYPE:NAME")]
     resource: Option<String>,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
@@ -48,17 +49,17 @@ impl RoleBindingList {
         let (role, resource) = (self.role.as_deref(), resource.as_ref());
         if let Some(principal) = self.principal.as_deref() {
             check_principal(principal)?;
-            let mut server = world.server(self.certificate).await?;
+            let mut server = world.server(self.connection).await?;
             let rows = bindings_of(&mut server, principal, role, resource, &scope).await?;
-            return show_bindings(world, &rows, self.output.output);
+            return show_bindings(world, &rows, self.output);
         }
         let Some(role) = role else {
             return Err(Failure::usage("must specify either principal or role")
                 .hint("Add --principal User:NAME or --role ROLE"));
         };
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let principals = principals_with(&mut server, role, resource, &scope).await?;
-        show_principals(world, principals, self.output.output)
+        show_principals(world, principals, self.output)
     }
 }
 
@@ -73,7 +74,14 @@ async fn bindings_of(
         roles::check_resource_type(server, role, resource).await?;
     }
     let path = ["lookup", "principal", principal, "resources"];
-    let answer = ask(server, &path, scope).await?;
+    let request = Request::new(Method::POST, &path)?.json(&scope.to_wire())?;
+    let answer = server.send(&request).await?;
+    if answer.status == StatusCode::NOT_FOUND {
+        let legacy = role_binding_legacy::bindings(server, principal, role, scope).await?;
+        let rows = legacy.ok_or_else(|| refusal::general(&answer).hint(roles::LIST_HINT))?;
+        return Ok(role_binding_legacy::covering(rows, resource));
+    }
+    let answer = success(answer, scope)?;
     let found: BTreeMap<String, BTreeMap<String, Vec<ResourcePattern>>> = answer.json()?;
     let mut rows = Vec::new();
     for (principal, roles) in found {
@@ -82,7 +90,7 @@ async fn bindings_of(
                 continue;
             }
             let row = |pattern: PatternRow| BindingRow {
-                principal: principal.clone(),
+                principal: Some(principal.clone()),
                 role: bound.clone(),
                 pattern: Some(pattern),
             };
@@ -119,51 +127,59 @@ async fn principals_with(
     Ok(principals)
 }
 
-async fn ask(server: &mut Server, path: &[&str], scope: &Scope) -> Result<Answer, Failure> {
+pub(super) async fn ask(
+    server: &mut Server,
+    path: &[&str],
+    scope: &Scope,
+) -> Result<Answer, Failure> {
     let request = Request::new(Method::POST, path)?.json(&scope.to_wire())?;
-    let answer = server.send(&request).await?;
+    success(server.send(&request).await?, scope)
+}
+
+fn success(answer: Answer, scope: &Scope) -> Result<Answer, Failure> {
     match answer.status {
         status if status.is_success() => Ok(answer),
-        reqwest::StatusCode::NOT_FOUND => Err(refusal::general(&answer).hint(roles::LIST_HINT)),
-        _ => Err(refusal::general(&answer)),
+        StatusCode::NOT_FOUND => Err(refusal::general(&answer).hint(roles::LIST_HINT)),
+        _ => Err(scope.refused(&answer)),
     }
 }
 
-fn show_bindings(
-    world: &mut World,
-    rows: &[BindingRow],
-    output: OutputFormat,
-) -> Result<(), Failure> {
-    if output == OutputFormat::Json {
-        return world.printer.json(&rows);
+fn show_bindings(world: &mut World, rows: &[BindingRow], output: Output) -> Result<(), Failure> {
+    if let Some(form) = output.structured() {
+        return world.printer.value(form, &rows);
     }
+    // A server of the oldest kind does not say whose a binding is.
+    let told = rows.iter().all(|row| row.principal.is_some());
     let heading = ["Principal", "Role", "Resource Type", "Name", "Pattern Type"];
     let cells = |row: &BindingRow| {
         let pattern = row.pattern.iter().flat_map(PatternRow::columns);
-        [row.principal.clone(), row.role.clone()]
+        let cells = [row.principal.clone().unwrap_or_default(), row.role.clone()];
+        cells
             .into_iter()
             .chain(pattern.map(|(_, cell)| cell))
+            .skip(usize::from(!told))
             .collect()
     };
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    let heading: Vec<&str> = heading.into_iter().skip(usize::from(!told)).collect();
     world.printer.table(&heading, &rows)
 }
 
 fn show_principals(
     world: &mut World,
     principals: Vec<String>,
-    output: OutputFormat,
+    output: Output,
 ) -> Result<(), Failure> {
     #[derive(serde::Serialize)]
     struct Row {
         principal: String,
     }
-    if output == OutputFormat::Json {
+    if let Some(form) = output.structured() {
         let rows: Vec<_> = principals
             .into_iter()
             .map(|principal| Row { principal })
             .collect();
-        return world.printer.json(&rows);
+        return world.printer.value(form, &rows);
     }
     let rows: Vec<_> = principals.into_iter().map(|one| vec![one]).collect();
     world.printer.table(&["Principal"], &rows)

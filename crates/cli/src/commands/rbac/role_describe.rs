@@ -1,8 +1,7 @@
 //! `openmds iam rbac role describe`
 
 use super::roles::{self, HEADING, LIST_HINT, Role};
-use crate::json_text::indented;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+use crate::{Connection, Failure, Output, World};
 
 /// Show what a role allows
 #[derive(Debug, clap::Args)]
@@ -13,19 +12,19 @@ pub struct RoleDescribe {
     /// Name of the role
     role: String,
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
 
 impl RoleDescribe {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let Some(answer) = roles::one(&mut server, &self.role).await? else {
             return Err(Failure::new(format!("unknown role \"{}\"", self.role)).hint(LIST_HINT));
         };
-        if self.output.output == OutputFormat::Json {
-            return world.printer.data(&indented(answer.json_text()?));
+        if let Some(form) = self.output.structured() {
+            return world.printer.document(form, &answer);
         }
         world
             .printer

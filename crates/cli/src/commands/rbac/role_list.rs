@@ -1,8 +1,7 @@
 //! `openmds iam rbac role list`
 
 use super::roles::{self, HEADING, Role};
-use crate::json_text::indented;
-use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
+use crate::{Connection, Failure, Output, World};
 
 /// List the roles and what they allow
 #[derive(Debug, clap::Args)]
@@ -11,17 +10,17 @@ use crate::{ClientCertificate, Failure, Output, OutputFormat, World};
 )]
 pub struct RoleList {
     #[command(flatten)]
-    certificate: ClientCertificate,
+    connection: Connection,
     #[command(flatten)]
     output: Output,
 }
 
 impl RoleList {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
-        let mut server = world.server(self.certificate).await?;
+        let mut server = world.server(self.connection).await?;
         let answer = roles::all(&mut server).await?;
-        if self.output.output == OutputFormat::Json {
-            return world.printer.data(&indented(answer.json_text()?));
+        if let Some(form) = self.output.structured() {
+            return world.printer.document(form, &answer);
         }
         let roles: Vec<Role> = answer.json()?;
         let rows: Vec<_> = roles.iter().flat_map(Role::rows).collect();
