@@ -45,7 +45,16 @@ async fn completion_is_in_the_language_of_the_shell() {
         tried += 1;
     }
     assert!(tried > 0, "this machine has none of the shells");
-    assert_snapshot!(desk.run("completion tcsh").await, @"");
+    assert_snapshot!(desk.run("completion tcsh").await, @r#"
+    exit code: 2
+    --- stderr ---
+    error: invalid value 'tcsh' for '<SHELL>'
+      [possible values: bash, zsh, fish]
+
+      tip: a similar value exists: 'zsh'
+
+    For more information, try '--help'.
+    "#);
 }
 
 #[tokio::test]
@@ -125,5 +134,12 @@ async fn manual_pages_are_roff() {
         assert!(pages.contains(&page.to_owned()), "{pages:?}");
     }
     let file = desk.write("file", "");
-    assert_snapshot!(desk.run(&format!("man --dir {file}/below")).await, @"");
+    assert_snapshot!(desk.run(&format!("man --dir {file}/below")).await, @r#"
+    exit code: 1
+    --- stderr ---
+    Error: cannot write manual pages to [DESK]/file/below: Not a directory (os error 20)
+
+    Suggestions:
+        Give --dir a directory that you may write to
+    "#);
 }
