@@ -15,6 +15,7 @@ mod health;
 mod identity;
 mod kafka_clusters;
 mod managed_lookups;
+mod mended_path;
 mod openapi;
 mod parts;
 mod peer;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 use super::body::LARGEST_BODY;
 use super::error::HttpError;
 use super::front::{Front, admit, dress, observe};
+use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
@@ -143,7 +144,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(front, observe))
         .with_state(app);
     // The path must be mended before it is matched: hence a service around the router.
-    Router::new().fallback_service(MapRequestLayer::new(collapse_slashes).layer(routes))
+    Router::new().fallback_service(MapRequestLayer::new(mended).layer(routes))
 }
 
 /// A panic ends one request, with an answer like any other.
@@ -185,26 +186,4 @@ async fn no_such_method(method: Method, uri: Uri) -> Response {
         ),
     )
     .into_response()
-}
-
-/// A base URL that ends in a slash makes clients send two (`mds-api.md` 1).
-fn collapse_slashes(mut request: Request) -> Request {
-    let path = request.uri().path();
-    if path.contains("//") {
-        let mut collapsed = String::with_capacity(path.len());
-        for character in path.chars() {
-            if character != '/' || !collapsed.ends_with('/') {
-                collapsed.push(character);
-            }
-        }
-        let query = request
-            .uri()
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
-        if let Ok(uri) = format!("{collapsed}{query}").parse() {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
 }

@@ -7,11 +7,15 @@
     reason = "helpers of tests outside #[test] functions"
 )]
 
+mod acls;
 mod audit_cases;
 mod audit_config;
 mod audit_destination;
 mod audit_permission;
 mod audit_put;
+mod authorize;
+mod binding_properties;
+mod bindings;
 mod bound_resources;
 mod cases;
 mod config;
@@ -24,11 +28,13 @@ mod lookups;
 mod malformed;
 mod odd_bodies;
 mod odd_names;
+mod managed_lookups;
 mod openapi;
 mod push;
 mod push_nodes;
 mod push_over_time;
 mod push_targets;
+mod reference_cli;
 mod registry;
 mod role_bindings;
 mod route_cases;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use openmds_policy::acl::{AclBinding, WrittenAcl};
 use openmds_policy::names::{ClusterId, ClusterName, PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Scope};
 use openmds_server::store::{
@@ -62,6 +63,19 @@ fn revocation(revoked: Revoked) -> Record {
     })
 }
 
+fn acl(topic: &str) -> AclBinding {
+    AclBinding::parse(&WrittenAcl {
+        resource_type: "TOPIC",
+        name: topic,
+        pattern_type: "LITERAL",
+        principal: "User:alice",
+        host: "*",
+        operation: "DESCRIBE_CONFIGS",
+        permission_type: "ALLOW",
+    })
+    .unwrap()
+}
+
 /// One of each kind, with and without a value.
 fn golden() -> Vec<(&'static str, Record)> {
     let patterns = [
@@ -98,6 +112,22 @@ fn golden() -> Vec<(&'static str, Record)> {
             Record::Binding {
                 key: key("User:alice"),
                 patterns: None,
+            },
+        ),
+        (
+            "acl",
+            Record::Acl {
+                cluster: id.clone(),
+                acl: acl("orders"),
+                present: true,
+            },
+        ),
+        (
+            "acl-gone",
+            Record::Acl {
+                cluster: id.clone(),
+                acl: acl("*"),
+                present: false,
             },
         ),
         (
@@ -215,6 +245,11 @@ fn records() -> impl Strategy<Value = Record> {
                 let literal = |name: &String| pattern(name, PatternType::Literal);
                 topics.iter().map(literal).collect()
             }),
+        }),
+        (names(), names(), any::<bool>()).prop_map(|(id, topic, present)| Record::Acl {
+            cluster: ClusterId::new(&id),
+            acl: acl(&topic),
+            present,
         }),
         (names(), prop::option::of(names())).prop_map(|(name, id)| Record::Cluster {
             name: ClusterName::parse(&name).unwrap(),

@@ -1,0 +1,517 @@
+//! What the reference's command line sends, in its order, on the seed of `mds-api.md` 9: registry,
+//! roles, bindings, lists and ACLs.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::{Value, json};
+
+use crate::bindings::{kafka, member, pattern, patterns};
+use crate::desk::{Answer, Desk, basic};
+use crate::world::World;
+
+const CID: &str = "CID";
+
+/// As it builds scopes: both keys, one of them empty.
+fn named(name: &str) -> Value {
+    json!({"clusterName": name, "clusters": {}})
+}
+
+fn registered(name: &str, scope: Value, hosts: &[(&str, u16)], protocol: &str) -> Value {
+    let hosts = hosts.iter();
+    let hosts: Vec<Value> = hosts
+        .map(|(host, port)| json!({"host": host, "port": port}))
+        .collect();
+    json!({"clusterName": name, "scope": {"clusters": scope}, "hosts": hosts, "protocol": protocol})
+}
+
+/// The four clusters, sorted as they are listed.
+fn clusters() -> [Value; 4] {
+    let with = |key: &str, id: &str| json!({"kafka-cluster": "kafka-GUID", key: id});
+    [
+        registered(
+            "theMdsConnectCluster",
+            with("connect-cluster", "connect-name"),
+            &[("10.5.5.5", 9005)],
+            "HTTPS",
+        ),
+        registered(
+            "theMdsKSQLCluster",
+            with("ksql-cluster", "ksql-name"),
+            &[("10.4.4.4", 9004)],
+            "HTTPS",
+        ),
+        registered(
+            "theMdsKafkaCluster",
+            json!({"kafka-cluster": "kafka-GUID"}),
+            &[("10.10.10.10", 8090), ("mds.example.com", 8090)],
+            "SASL_PLAINTEXT",
+        ),
+        registered(
+            "theMdsSchemaRegistryCluster",
+            with("schema-registry-cluster", "schema-registry-name"),
+            &[("10.3.3.3", 9003)],
+            "HTTPS",
+        ),
+    ]
+}
+
+async fn seeded(world: &World) -> Desk {
+    let desk = world.start().await;
+    for cluster in clusters() {
+        desk.post("mds", "/registry/clusters", &json!([cluster]))
+            .await
+            .is(204);
+    }
+    let kafka_name = registered(
+        "kafka",
+        json!({"kafka-cluster": CID}),
+        &[("127.0.0.1", 9999)],
+        "SASL_PLAINTEXT",
+    );
+    desk.post("mds", "/registry/clusters", &json!([kafka_name]))
+        .await
+        .is(204);
+    let scope = kafka(CID);
+    desk.bind("User:frodo", "SecurityAdmin", &scope, &[]).await;
+    desk.bind(
+        "Group:hobbits",
+        "DeveloperRead",
+        &scope,
+        &["Topic:drink", "Topic:food"],
+    )
+    .await;
+    desk.bind(
+        "Group:hobbits",
+        "DeveloperWrite",
+        &scope,
+        &["Topic:shire-*"],
+    )
+    .await;
+    desk.bind(
+        "Group:ringBearers",
+        "DeveloperWrite",
+        &scope,
+        &["Topic:ring-*"],
+    )
+    .await;
+    desk
+}
+
+/// Sends a body as its Go client does: a line end behind it, `&`, `<` and `>` as escapes.
+async fn sent(desk: &Desk, method: Method, path: &str, body: &Value) -> Answer {
+    let text = body.to_string();
+    let text = text
+        .replace('&', "\\u0026")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e");
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/security/1.0{path}"))
+        .header(header::AUTHORIZATION, basic("mds"))
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(
+            header::USER_AGENT,
+            "Confluent-CLI/v4.56.0 (https://confluent.io; support@confluent.io)",
+        );
+    desk.send(request.body(Body::from(text + "\n")).unwrap())
+        .await
+}
+
+async fn look(desk: &Desk, path: &str, scope: &Value) -> Value {
+    sent(desk, Method::POST, path, scope).await.is(200).json()
+}
+
+#[tokio::test(start_paused = true)]
+async fn clusters_are_listed_by_kind_and_unregistered_by_name() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    desk.delete("mds", "/registry/clusters/kafka", None)
+        .await
+        .is(204);
+    let [connect, ksql, broker, schemas] = clusters();
+    let list = |path: &'static str| {
+        let desk = &desk;
+        async move { desk.get("mds", path).await.is(200).json() }
+    };
+    let all = json!([connect, ksql, broker, schemas]);
+    assert_eq!(list("/registry/clusters").await, all);
+    for (kind, only) in [
+        ("?clusterType=kafka-cluster", broker),
+        ("?clusterType=connect-cluster", connect),
+        ("?clusterType=ksql-cluster", ksql),
+        ("?clusterType=schema-registry-cluster", schemas),
+    ] {
+        let answer = desk.get("mds", &format!("/registry/clusters{kind}")).await;
+        assert_eq!(answer.is(200).json(), json!([only]));
+    }
+    desk.get("mds", "/registry/clusters?clusterType=cmf")
+        .await
+        .is(400);
+    let gone = desk
+        .delete("mds", "/registry/clusters/theMdsKafkaCluster", None)
+        .await
+        .is(204);
+    assert!(gone.body.is_empty());
+    assert_eq!(
+        list("/registry/clusters").await.as_array().unwrap().len(),
+        3
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_is_described_before_it_is_bound() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    let roles = desk.get("mds", "/roles").await.is(200).json();
+    assert_eq!(roles.as_array().unwrap().len(), 10);
+    let read = desk.get("mds", "/roles/DeveloperRead").await.is(200).json();
+    assert_eq!(read["accessPolicy"]["scopeType"], "Resource");
+    let all = |operation: &str| json!({"scopeType": "Cluster", "allowedOperations": [{"resourceType": "All", "operations": [operation]}]});
+    let security = desk.get("mds", "/roles/SecurityAdmin").await.json();
+    assert_eq!(security["accessPolicy"], all("DescribeAccess"));
+    let system = desk.get("mds", "/roles/SystemAdmin").await.json();
+    assert_eq!(system["accessPolicy"], all("All"));
+    desk.get("mds", "/roles/NoSuchRole").await.is(404);
+    // Whatever type a role lists can be bound, also if it allows no operation on it.
+    for role in roles.as_array().unwrap() {
+        if role["accessPolicy"]["scopeType"] == "Cluster" {
+            continue;
+        }
+        for one in role["accessPolicy"]["allowedOperations"]
+            .as_array()
+            .unwrap()
+        {
+            let name = match one["resourceType"].as_str().unwrap() {
+                "Cluster" => "Cluster:kafka-cluster".to_string(),
+                "KsqlCluster" => "KsqlCluster:ksql-cluster".to_string(),
+                kind => format!("{kind}:x"),
+            };
+            let path = format!(
+                "/principals/User:bob/roles/{}/bindings",
+                role["name"].as_str().unwrap()
+            );
+            let body = patterns(&kafka(CID), &[&name]);
+            sent(&desk, Method::POST, &path, &body).await.is(204);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn bindings_are_created_and_deleted_by_id_and_by_name() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    let flink = json!({"clusters": {"cmf": "m"}});
+    let environment = json!({"clusters": {"cmf": "m", "flink-environment": "e"}});
+    let odd = "/principals/User:CN=k%2COU=a%20b%2Fc%3F%252F+x/roles/DeveloperRead/bindings";
+    for (path, scope, resource) in [
+        (
+            "/principals/User:bob/roles/DeveloperRead/bindings",
+            kafka(CID),
+            "Topic:connect-configs",
+        ),
+        (
+            "/principals/User:bob/roles/DeveloperRead/bindings",
+            named("kafka"),
+            "Topic:connect-configs",
+        ),
+        (
+            "/principals/User:bob@Kafka/roles/DeveloperRead/bindings",
+            kafka(CID),
+            "Topic:a<b>&c",
+        ),
+        (
+            "/principals/User%3Abob/roles/DeveloperWrite/bindings",
+            kafka(CID),
+            "Topic:t-*",
+        ),
+        (
+            "/principals/Group:%C3%A9t%C3%A9%3Fx%3By/roles/DeveloperRead/bindings",
+            kafka(CID),
+            "Topic:t",
+        ),
+        (
+            "/principals/User:bob/roles/ResourceOwner/bindings",
+            flink.clone(),
+            "FlinkEnvironment:e",
+        ),
+        (
+            "/principals/User:bob/roles/ResourceOwner/bindings",
+            environment,
+            "FlinkApplication:a",
+        ),
+        (odd, kafka(CID), "Topic:t"),
+    ] {
+        let body = patterns(&scope, &[resource]);
+        for method in [
+            Method::POST,
+            Method::POST,
+            Method::DELETE,
+            Method::DELETE,
+            Method::POST,
+        ] {
+            let answer = sent(&desk, method, path, &body).await.is(204);
+            assert!(answer.body.is_empty(), "{path}");
+        }
+    }
+    let readers = look(&desk, "/lookup/role/DeveloperRead", &kafka(CID)).await;
+    assert_eq!(
+        readers,
+        json!([
+            "User:CN=k,OU=a b/c?%2F+x",
+            "User:bob",
+            "User:bob@Kafka",
+            "Group:hobbits",
+            "Group:été?x;y"
+        ])
+    );
+    let owned = look(&desk, "/lookup/principal/User:bob/resources", &flink).await;
+    assert_eq!(
+        owned,
+        json!({"User:bob": {"ResourceOwner": [pattern("FlinkEnvironment:e")]}})
+    );
+    // Both ways to name the cluster bound the same.
+    for scope in [kafka(CID), named("kafka")] {
+        let answer = look(
+            &desk,
+            "/principals/User:bob/roles/DeveloperRead/resources",
+            &scope,
+        )
+        .await;
+        assert_eq!(answer, json!([pattern("Topic:connect-configs")]));
+    }
+    // What it refuses itself is refused here as well.
+    let path = "/principals/User:bob/roles/DeveloperRead/bindings";
+    for scope in [
+        json!({"clusterName": "kafka", "clusters": {"kafka-cluster": CID}}),
+        json!({"clusters": {}}),
+        json!({"clusters": {"connect-cluster": "c"}}),
+        json!({"clusters": {"kafka-cluster": CID, "connect-cluster": "c", "ksql-cluster": "q"}}),
+        json!({"clusters": {"flink-environment": "e"}}),
+        named("nobody"),
+    ] {
+        sent(&desk, Method::POST, path, &patterns(&scope, &["Topic:t"]))
+            .await
+            .is(400);
+        sent(&desk, Method::DELETE, path, &patterns(&scope, &["Topic:t"]))
+            .await
+            .is(400);
+    }
+    for resource in ["Topics:t", "All:x", "Topic:"] {
+        sent(
+            &desk,
+            Method::POST,
+            path,
+            &patterns(&kafka(CID), &[resource]),
+        )
+        .await
+        .is(400);
+    }
+    let unknown = "/principals/User:bob/roles/Reader/bindings";
+    sent(
+        &desk,
+        Method::POST,
+        unknown,
+        &patterns(&kafka(CID), &["Topic:t"]),
+    )
+    .await
+    .is(404);
+    let nobody = "/principals/frodo/roles/DeveloperRead/bindings";
+    sent(
+        &desk,
+        Method::POST,
+        nobody,
+        &patterns(&kafka(CID), &["Topic:t"]),
+    )
+    .await
+    .is(400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bindings_are_listed_by_principal() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    let frodo = member(&desk, "frodo", &["hobbits", "ringBearers"]);
+    let hobbits = json!({
+        "DeveloperRead": [pattern("Topic:drink"), pattern("Topic:food")],
+        "DeveloperWrite": [pattern("Topic:shire-*")],
+    });
+    let expected = json!({
+        "Group:hobbits": hobbits,
+        "Group:ringBearers": {"DeveloperWrite": [pattern("Topic:ring-*")]},
+        "User:frodo": {"SecurityAdmin": []},
+    });
+    for scope in [kafka(CID), named("kafka")] {
+        let path = "/lookup/principal/User:frodo/resources";
+        let answer = desk.ask(&frodo, Method::POST, path, &scope).await;
+        assert_eq!(answer.is(200).json(), expected);
+        let path = "/lookup/principals/User:frodo/roleNames";
+        let answer = desk
+            .ask(&frodo, Method::POST, path, &scope)
+            .await
+            .is(200)
+            .json();
+        assert_eq!(
+            answer,
+            json!(["DeveloperRead", "DeveloperWrite", "SecurityAdmin"])
+        );
+        let group = look(&desk, "/lookup/principal/Group:hobbits/resources", &scope).await;
+        assert_eq!(group, json!({"Group:hobbits": hobbits}));
+        let names = look(&desk, "/lookup/principals/Group:hobbits/roleNames", &scope).await;
+        assert_eq!(names, json!(["DeveloperRead", "DeveloperWrite"]));
+    }
+    let nothing = look(
+        &desk,
+        "/lookup/principal/User:sauron/resources",
+        &kafka(CID),
+    )
+    .await;
+    assert_eq!(nothing, json!({}));
+    sent(
+        &desk,
+        Method::POST,
+        "/lookup/principal/frodo/resources",
+        &kafka(CID),
+    )
+    .await
+    .is(400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bindings_are_listed_by_role() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    for scope in [kafka(CID), named("kafka")] {
+        for (path, expected) in [
+            ("/lookup/role/DeveloperRead", json!(["Group:hobbits"])),
+            (
+                "/lookup/role/DeveloperWrite",
+                json!(["Group:hobbits", "Group:ringBearers"]),
+            ),
+            ("/lookup/role/SecurityAdmin", json!(["User:frodo"])),
+            ("/lookup/role/SystemAdmin", json!([])),
+            (
+                "/lookup/role/DeveloperRead/resource/Topic/name/food",
+                json!(["Group:hobbits"]),
+            ),
+            (
+                "/lookup/role/DeveloperRead/resource/Topic/name/shire-parties",
+                json!([]),
+            ),
+            (
+                "/lookup/role/DeveloperWrite/resource/Topic/name/shire-parties",
+                json!(["Group:hobbits"]),
+            ),
+            (
+                "/lookup/role/DeveloperWrite/resource/Topic/name/shire",
+                json!([]),
+            ),
+        ] {
+            assert_eq!(look(&desk, path, &scope).await, expected, "{path}");
+        }
+    }
+    let unknown = sent(&desk, Method::POST, "/lookup/role/Nobody", &kafka(CID)).await;
+    unknown.is(404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn acls_are_created_listed_and_deleted() {
+    let world = World::new();
+    let desk = seeded(&world).await;
+    let operations = [
+        "READ",
+        "WRITE",
+        "CREATE",
+        "DELETE",
+        "ALTER",
+        "DESCRIBE",
+        "CLUSTER_ACTION",
+        "DESCRIBE_CONFIGS",
+        "ALTER_CONFIGS",
+        "IDEMPOTENT_WRITE",
+    ];
+    let acl = |resource: &str, entry: Value| {
+        let mut pattern = pattern(resource);
+        let kind = pattern["resourceType"].as_str().unwrap().to_uppercase();
+        pattern["resourceType"] = json!(kind);
+        json!({"pattern": pattern, "entry": entry})
+    };
+    let entry = |operation: &str, permission: &str, host: &str| json!({"principal": "User:sauron", "host": host, "operation": operation, "permissionType": permission});
+    let mut created = Vec::new();
+    for (index, operation) in operations.iter().enumerate() {
+        for permission in ["ALLOW", "DENY"] {
+            let host = if index == 0 { "testhost" } else { "*" };
+            created.push(acl(
+                "Cluster:kafka-cluster",
+                entry(operation, permission, host),
+            ));
+        }
+    }
+    for resource in [
+        "Topic:t",
+        "Topic:t*",
+        "Group:g",
+        "Group:g*",
+        "Transactional_id:x",
+        "Transactional_id:x*",
+    ] {
+        created.push(acl(resource, entry("READ", "ALLOW", "*")));
+    }
+    for one in &created {
+        let body = json!({"scope": kafka(CID), "aclBinding": one});
+        sent(&desk, Method::POST, "/acls", &body).await.is(204);
+    }
+    // It never sends a host, and a pattern type even where it sends no name.
+    let filter = |kind: &str, name: Option<&str>, how: &str, principal: Option<&str>| {
+        let mut filter = json!({
+            "patternFilter": {"resourceType": kind, "patternType": how},
+            "entryFilter": {"operation": "ANY", "permissionType": "ANY"},
+        });
+        if let Some(name) = name {
+            filter["patternFilter"]["name"] = json!(name);
+        }
+        if let Some(principal) = principal {
+            filter["entryFilter"]["principal"] = json!(principal);
+        }
+        json!({"scope": kafka(CID), "aclBindingFilter": filter})
+    };
+    let all = filter("ANY", None, "ANY", None);
+    let count = |found: Value| found.as_array().unwrap().len();
+    assert_eq!(count(look(&desk, "/acls:search", &all).await), 26);
+    for principal in [None, Some("User:sauron")] {
+        let cluster = filter("CLUSTER", Some("kafka-cluster"), "LITERAL", principal);
+        assert_eq!(count(look(&desk, "/acls:search", &cluster).await), 20);
+        for (kind, name) in [("TOPIC", "t"), ("GROUP", "g"), ("TRANSACTIONAL_ID", "x")] {
+            for how in ["LITERAL", "PREFIXED"] {
+                let one = filter(kind, Some(name), how, principal);
+                let found = look(&desk, "/acls:search", &one).await;
+                assert_eq!(count(found.clone()), 1);
+                assert_eq!(found[0]["pattern"]["patternType"], how);
+                if principal.is_some() {
+                    let deleted = sent(&desk, Method::DELETE, "/acls", &one).await.is(200);
+                    assert_eq!(deleted.json(), found);
+                }
+            }
+        }
+    }
+    let deleted = sent(&desk, Method::DELETE, "/acls", &all)
+        .await
+        .is(200)
+        .json();
+    assert_eq!(count(deleted), 20);
+    assert_eq!(look(&desk, "/acls:search", &all).await, json!([]));
+    // Deleting without a right hears the command of its own program.
+    let request = Request::builder()
+        .method(Method::DELETE)
+        .uri("/security/1.0/acls")
+        .header(header::AUTHORIZATION, basic("bob"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::USER_AGENT, "Confluent-CLI/v4.56.0");
+    let refused = desk
+        .send(request.body(Body::from(all.to_string())).unwrap())
+        .await
+        .is(403);
+    assert!(refused.message().ends_with(
+        "\nconfluent iam rbac role-binding create --role UserAdmin --principal User:bob --kafka-cluster CID"
+    ));
+}
