@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use openmds_api::SigningKeyInfo;
 
 use super::bind_role::all_bindings;
+use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::{Record, State};
 use crate::tokens::{
@@ -30,11 +31,9 @@ impl App {
         if self.may(state, caller, &scope, "Alter", &all_bindings()) {
             return Ok(());
         }
-        Err(AppError::forbidden(format!(
-            "{} not permitted to Alter {what} (SecurityMetadata at {scope}). Ask a super user or a SystemAdmin of the \
-             home cluster",
-            caller.principal()
-        )))
+        let what = format!("{what} (SecurityMetadata at {scope})");
+        let missing = [Missing::role("SystemAdmin", &scope)];
+        Err(denied(caller, "Alter", &what, &missing))
     }
 
     /// All keys that sign or verify, in the order in which they sign.

@@ -197,3 +197,60 @@ async fn nobody_changes_anything_with_an_empty_list() {
     desk.put("bob", READERS, &request(&[])).await.is(403);
     assert_eq!(read_by_carol(&desk).await, ["a"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_refusal_has_a_command_for_each_resource() {
+    let world = World::new();
+    let desk = world.start().await;
+    let owner = "/principals/User:alice/roles/ResourceOwner/bindings";
+    desk.post("mds", owner, &request(&["team-*"])).await.is(204);
+    let topics = ["team-a", "it's", "tea*", "*"];
+    let refused = desk.post("alice", READERS, &request(&topics)).await;
+    let command = "openmds iam rbac role-binding create --role ResourceOwner --principal User:alice --resource";
+    assert_eq!(
+        refused.is(403).message(),
+        format!(
+            "User:alice not permitted to AlterAccess on Topic:LITERAL:it's and 2 more at kafka-cluster k. Fix it:\n\
+             {command} 'Topic:it'\\''s' --kafka-cluster k\n\
+             {command} Topic:tea --prefix --kafka-cluster k\n\
+             {command} 'Topic:*' --kafka-cluster k"
+        )
+    );
+    // Whoever follows it may grant.
+    for topics in [&["it's"][..], &["tea*"], &["*"]] {
+        desk.post("mds", owner, &request(topics)).await.is(204);
+    }
+    desk.post("alice", READERS, &request(&topics)).await.is(204);
+    // Roles on whole clusters are for administrators of the scope; other kinds of cluster have
+    // flags of their own.
+    let scope = json!({"clusters": {"kafka-cluster": "k", "schema-registry-cluster": "s r"}});
+    let admin = "/principals/User:bob/roles/Operator";
+    let refused = desk.post("alice", admin, &scope).await.is(403);
+    assert!(refused.message().ends_with(
+        "\nopenmds iam rbac role-binding create --role UserAdmin --principal User:alice --kafka-cluster k --schema-registry-cluster 's r'"
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_type_that_a_role_does_not_take_is_named() {
+    let world = World::new();
+    let desk = world.start().await;
+    let body = json!({"scope": {"clusters": {"kafka-cluster": "k"}}, "resourcePatterns":
+        [pattern("Topic", "t"), pattern("Topics", "t"), pattern("All", "x")]});
+    let refused = desk.post("mds", READERS, &body).await.is(400).json();
+    let errors = refused["errors"].as_array().unwrap().iter();
+    let paths: Vec<&str> = errors
+        .map(|error| error["error_type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "resourcePatterns[1].resourceType",
+            "resourcePatterns[2].resourceType"
+        ]
+    );
+    // A prefix must not be empty: it would stand for everything.
+    let empty = json!({"resourceType": "Topic", "name": "", "patternType": "PREFIXED"});
+    let body = json!({"scope": {"clusters": {"kafka-cluster": "k"}}, "resourcePatterns": [empty]});
+    desk.post("mds", READERS, &body).await.is(400);
+}

@@ -35,6 +35,7 @@ mod push_nodes;
 mod push_over_time;
 mod push_targets;
 mod reference_cli;
+mod reference_cli_acls;
 mod registry;
 mod role_bindings;
 mod route_cases;

@@ -1,5 +1,5 @@
 //! What the reference's command line sends, in its order, on the seed of `mds-api.md` 9: registry,
-//! roles, bindings, lists and ACLs.
+//! roles, bindings and lists. Its ACLs are in a file of their own.
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -9,7 +9,7 @@ use crate::bindings::{kafka, member, pattern, patterns};
 use crate::desk::{Answer, Desk, basic};
 use crate::world::World;
 
-const CID: &str = "CID";
+pub(crate) const CID: &str = "CID";
 
 /// As it builds scopes: both keys, one of them empty.
 fn named(name: &str) -> Value {
@@ -55,7 +55,7 @@ fn clusters() -> [Value; 4] {
     ]
 }
 
-async fn seeded(world: &World) -> Desk {
+pub(crate) async fn seeded(world: &World) -> Desk {
     let desk = world.start().await;
     for cluster in clusters() {
         desk.post("mds", "/registry/clusters", &json!([cluster]))
@@ -98,7 +98,7 @@ async fn seeded(world: &World) -> Desk {
 }
 
 /// Sends a body as its Go client does: a line end behind it, `&`, `<` and `>` as escapes.
-async fn sent(desk: &Desk, method: Method, path: &str, body: &Value) -> Answer {
+pub(crate) async fn sent(desk: &Desk, method: Method, path: &str, body: &Value) -> Answer {
     let text = body.to_string();
     let text = text
         .replace('&', "\\u0026")
@@ -118,7 +118,7 @@ async fn sent(desk: &Desk, method: Method, path: &str, body: &Value) -> Answer {
         .await
 }
 
-async fn look(desk: &Desk, path: &str, scope: &Value) -> Value {
+pub(crate) async fn look(desk: &Desk, path: &str, scope: &Value) -> Value {
     sent(desk, Method::POST, path, scope).await.is(200).json()
 }
 
@@ -412,106 +412,4 @@ async fn bindings_are_listed_by_role() {
     }
     let unknown = sent(&desk, Method::POST, "/lookup/role/Nobody", &kafka(CID)).await;
     unknown.is(404);
-}
-
-#[tokio::test(start_paused = true)]
-async fn acls_are_created_listed_and_deleted() {
-    let world = World::new();
-    let desk = seeded(&world).await;
-    let operations = [
-        "READ",
-        "WRITE",
-        "CREATE",
-        "DELETE",
-        "ALTER",
-        "DESCRIBE",
-        "CLUSTER_ACTION",
-        "DESCRIBE_CONFIGS",
-        "ALTER_CONFIGS",
-        "IDEMPOTENT_WRITE",
-    ];
-    let acl = |resource: &str, entry: Value| {
-        let mut pattern = pattern(resource);
-        let kind = pattern["resourceType"].as_str().unwrap().to_uppercase();
-        pattern["resourceType"] = json!(kind);
-        json!({"pattern": pattern, "entry": entry})
-    };
-    let entry = |operation: &str, permission: &str, host: &str| json!({"principal": "User:sauron", "host": host, "operation": operation, "permissionType": permission});
-    let mut created = Vec::new();
-    for (index, operation) in operations.iter().enumerate() {
-        for permission in ["ALLOW", "DENY"] {
-            let host = if index == 0 { "testhost" } else { "*" };
-            created.push(acl(
-                "Cluster:kafka-cluster",
-                entry(operation, permission, host),
-            ));
-        }
-    }
-    for resource in [
-        "Topic:t",
-        "Topic:t*",
-        "Group:g",
-        "Group:g*",
-        "Transactional_id:x",
-        "Transactional_id:x*",
-    ] {
-        created.push(acl(resource, entry("READ", "ALLOW", "*")));
-    }
-    for one in &created {
-        let body = json!({"scope": kafka(CID), "aclBinding": one});
-        sent(&desk, Method::POST, "/acls", &body).await.is(204);
-    }
-    // It never sends a host, and a pattern type even where it sends no name.
-    let filter = |kind: &str, name: Option<&str>, how: &str, principal: Option<&str>| {
-        let mut filter = json!({
-            "patternFilter": {"resourceType": kind, "patternType": how},
-            "entryFilter": {"operation": "ANY", "permissionType": "ANY"},
-        });
-        if let Some(name) = name {
-            filter["patternFilter"]["name"] = json!(name);
-        }
-        if let Some(principal) = principal {
-            filter["entryFilter"]["principal"] = json!(principal);
-        }
-        json!({"scope": kafka(CID), "aclBindingFilter": filter})
-    };
-    let all = filter("ANY", None, "ANY", None);
-    let count = |found: Value| found.as_array().unwrap().len();
-    assert_eq!(count(look(&desk, "/acls:search", &all).await), 26);
-    for principal in [None, Some("User:sauron")] {
-        let cluster = filter("CLUSTER", Some("kafka-cluster"), "LITERAL", principal);
-        assert_eq!(count(look(&desk, "/acls:search", &cluster).await), 20);
-        for (kind, name) in [("TOPIC", "t"), ("GROUP", "g"), ("TRANSACTIONAL_ID", "x")] {
-            for how in ["LITERAL", "PREFIXED"] {
-                let one = filter(kind, Some(name), how, principal);
-                let found = look(&desk, "/acls:search", &one).await;
-                assert_eq!(count(found.clone()), 1);
-                assert_eq!(found[0]["pattern"]["patternType"], how);
-                if principal.is_some() {
-                    let deleted = sent(&desk, Method::DELETE, "/acls", &one).await.is(200);
-                    assert_eq!(deleted.json(), found);
-                }
-            }
-        }
-    }
-    let deleted = sent(&desk, Method::DELETE, "/acls", &all)
-        .await
-        .is(200)
-        .json();
-    assert_eq!(count(deleted), 20);
-    assert_eq!(look(&desk, "/acls:search", &all).await, json!([]));
-    // Deleting without a right hears the command of its own program.
-    let request = Request::builder()
-        .method(Method::DELETE)
-        .uri("/security/1.0/acls")
-        .header(header::AUTHORIZATION, basic("bob"))
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::USER_AGENT, "Confluent-CLI/v4.56.0");
-    let refused = desk
-        .send(request.body(Body::from(all.to_string())).unwrap())
-        .await
-        .is(403);
-    assert!(refused.message().ends_with(
-        "\nconfluent iam rbac role-binding create --role UserAdmin --principal User:bob --kafka-cluster CID"
-    ));
 }
