@@ -13,6 +13,7 @@ use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Record, Store, StoreError};
 use crate::time::Clock;
 use crate::tokens::{ClusterTokens, Issuer, KeyError, KeyFiles, OWN_PRINCIPAL};
+use crate::trail::Trail;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,13 @@ pub async fn assemble(
         settings.destination.clone(),
         home.clone(),
     );
+    let trail = Arc::new(Trail::new(
+        &settings,
+        Arc::clone(&connector),
+        home.clone(),
+        Arc::clone(&store),
+        Arc::clone(&clock),
+    ));
     let driver = Driver::new(
         settings.clone(),
         Arc::clone(&issuer),
@@ -83,6 +91,7 @@ pub async fn assemble(
         Arc::clone(&store),
         Arc::clone(&dispatch),
         Arc::clone(&clock),
+        Arc::clone(&trail),
     );
     let app = App::new(
         settings,
@@ -93,6 +102,7 @@ pub async fn assemble(
         clock,
         dispatch,
         destination,
+        trail,
     );
     let app = Arc::new(app);
     app.keep_tokens_in_order();

@@ -13,6 +13,7 @@ mod serve;
 pub mod store;
 pub mod time;
 pub mod tokens;
+pub mod trail;
 
 pub use assemble::{StartError, assemble};
 pub use metrics::Metrics;

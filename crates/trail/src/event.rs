@@ -135,7 +135,7 @@ const fn bool_text(value: bool) -> &'static str {
 }
 
 /// As Java's `InetAddress.getHostAddress`: eight groups for IPv6, none left out.
-fn push_address(out: &mut Vec<u8>, address: IpAddr) {
+pub(crate) fn push_address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
         IpAddr::V4(v4) => push_display(out, v4),
         IpAddr::V6(v6) => {

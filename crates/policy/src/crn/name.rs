@@ -50,6 +50,20 @@ impl Crn {
         crn
     }
 
+    /// The name made of these steps, given as type and value; nothing is checked.
+    pub(crate) fn of<'a>(
+        authority: &str,
+        steps: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let steps = steps.into_iter();
+        Self {
+            authority: authority.to_string(),
+            elements: steps
+                .map(|(kind, value)| Element::new(kind, value))
+                .collect(),
+        }
+    }
+
     /// Who issued the name; empty if nobody in particular.
     #[must_use]
     pub fn authority(&self) -> &str {

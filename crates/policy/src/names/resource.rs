@@ -19,6 +19,17 @@ pub enum PatternType {
     Prefixed,
 }
 
+impl PatternType {
+    /// Kafka's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Literal => "LITERAL",
+            Self::Prefixed => "PREFIXED",
+        }
+    }
+}
+
 /// A set of resources of one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "Written")]

@@ -7,7 +7,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::names::ClusterId;
+use crate::audit::crn_kind;
+use crate::crn::Crn;
+use crate::names::{ClusterId, ResourcePattern};
 
 /// The kinds of cluster a scope names, in the spelling of the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,6 +40,17 @@ impl ScopeKey {
             Self::SchemaRegistryCluster => "schema-registry-cluster",
             Self::Cmf => "cmf",
             Self::FlinkEnvironment => "flink-environment",
+        }
+    }
+
+    /// The type of the CRN element that names such a cluster (`audit-logs.md` 3.1).
+    const fn crn_kind(self) -> &'static str {
+        match self {
+            Self::KafkaCluster => "kafka",
+            Self::ConnectCluster => "connect",
+            Self::KsqlCluster => "ksql",
+            Self::SchemaRegistryCluster => "schema-registry",
+            Self::Cmf | Self::FlinkEnvironment => self.as_str(),
         }
     }
 
@@ -128,6 +141,15 @@ impl Scope {
         }
     }
 
+    /// The name of a resource in this scope; of the scope's own cluster if it is a `Cluster`.
+    #[must_use]
+    pub fn crn(&self, authority: &str, resource: &ResourcePattern) -> Crn {
+        let kind = crn_kind(&resource.resource_type);
+        let clusters = self.0.iter().map(|(key, id)| (key.crn_kind(), id.as_str()));
+        let inner = kind.as_deref().map(|kind| (kind, resource.name.as_str()));
+        Crn::of(authority, clusters.chain(inner))
+    }
+
     /// The ids by kind.
     #[must_use]
     pub const fn clusters(&self) -> &BTreeMap<ScopeKey, String> {
@@ -143,5 +165,53 @@ impl fmt::Display for Scope {
             text.push_str(&format!("{separator}{} {id}", key.as_str()));
         }
         formatter.write_str(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::PatternType;
+
+    fn crn(clusters: &[(ScopeKey, &str)], resource_type: &str, name: &str) -> String {
+        let ids = clusters.iter().map(|(key, id)| (*key, id.to_string()));
+        let scope = Scope::try_from(ids.collect::<BTreeMap<_, _>>()).unwrap();
+        let resource = ResourcePattern {
+            resource_type: resource_type.to_string(),
+            name: name.to_string(),
+            pattern_type: PatternType::Literal,
+        };
+        scope.crn("", &resource).to_string()
+    }
+
+    #[test]
+    fn resources_are_named_from_the_cluster_down() {
+        let kafka = (ScopeKey::KafkaCluster, "k1");
+        assert_eq!(crn(&[kafka], "Cluster", "kafka-cluster"), "crn:///kafka=k1");
+        assert_eq!(crn(&[kafka], "Topic", "a"), "crn:///kafka=k1/topic=a");
+        assert_eq!(
+            crn(
+                &[kafka, (ScopeKey::ConnectCluster, "c")],
+                "Connector",
+                "jdbc"
+            ),
+            "crn:///kafka=k1/connect=c/connector=jdbc"
+        );
+        assert_eq!(
+            crn(
+                &[kafka, (ScopeKey::SchemaRegistryCluster, "s")],
+                "SecurityMetadata",
+                "security-metadata"
+            ),
+            "crn:///kafka=k1/schema-registry=s/security-metadata=security-metadata"
+        );
+        assert_eq!(
+            crn(
+                &[(ScopeKey::Cmf, "m"), (ScopeKey::FlinkEnvironment, "e")],
+                "FlinkApplication",
+                "x"
+            ),
+            "crn:///cmf=m/flink-environment=e/flink-application=x"
+        );
     }
 }

@@ -54,9 +54,7 @@ impl App {
                 vec![written(&cluster, acl, true)]
             })
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         Ok(())
     }
 
@@ -75,9 +73,7 @@ impl App {
             let gone = deleted.iter().cloned();
             Ok(gone.map(|acl| written(&cluster, acl, false)).collect())
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         Ok(deleted)
     }
 
@@ -105,7 +101,7 @@ impl App {
     ) -> Result<(), AppError> {
         let scope = Scope::kafka(cluster);
         let all = all_bindings();
-        if self.may(state, caller, &scope, right.access, &all) {
+        if self.permitted_already(state, caller, &scope, right.access, &all) {
             return Ok(());
         }
         let host = caller.request.client_address;
@@ -123,8 +119,11 @@ impl App {
             pattern_type: PatternType::Literal,
         };
         let allowed = match state.acls().decide(cluster, &request) {
-            Some(permission) => permission == AclPermission::Allow,
-            None => self.may(state, caller, &scope, right.kafka, &resource),
+            Some(permission) => {
+                let granted = permission == AclPermission::Allow;
+                self.decided_by_acl(state, caller, &scope, right.kafka, &resource, granted)
+            }
+            None => self.permitted(state, caller, &scope, right.kafka, &resource),
         };
         if allowed {
             return Ok(());

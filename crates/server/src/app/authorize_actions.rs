@@ -13,6 +13,7 @@ use super::denial::{Missing, denied};
 use super::scopes::scope_of;
 use super::{App, AppError, Caller};
 use crate::store::State;
+use crate::trail::Question;
 
 impl App {
     /// Whether the user, with the groups it belongs to, may do each of these: in their order.
@@ -47,7 +48,13 @@ impl App {
         let asked = actions.iter().zip(&request.actions);
         Ok(asked
             .map(|((scope, resource), action)| {
-                self.permits(&state, &principals, scope, &action.operation, resource)
+                let question = Question {
+                    principal: &user,
+                    scope,
+                    operation: &action.operation,
+                    resource,
+                };
+                self.answered(&state, caller, &principals, question)
             })
             .collect())
     }
@@ -63,7 +70,8 @@ impl App {
             return Ok(());
         }
         let all = all_bindings();
-        let closed = |scope: &&&Scope| !self.may(state, caller, scope, "DescribeAccess", &all);
+        let closed =
+            |scope: &&&Scope| !self.permitted(state, caller, scope, "DescribeAccess", &all);
         let closed: Vec<&Scope> = scopes.iter().filter(closed).copied().collect();
         let Some(first) = closed.first() else {
             return Ok(());

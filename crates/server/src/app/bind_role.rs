@@ -58,15 +58,19 @@ impl App {
         patterns: &[ResourcePattern],
     ) -> Result<(), AppError> {
         let all = all_bindings();
-        if self.may(state, caller, scope, "AlterAccess", &all) {
+        if self.permitted_already(state, caller, scope, "AlterAccess", &all) {
             return Ok(());
         }
-        let allowed = |one: &&ResourcePattern| self.may(state, caller, scope, "AlterAccess", one);
+        let allowed =
+            |one: &&ResourcePattern| self.permitted(state, caller, scope, "AlterAccess", one);
         let refused: Vec<&ResourcePattern> = patterns.iter().filter(|one| !allowed(one)).collect();
         match refused.first() {
             Some(first) => Err(self.not_altering(caller, scope, first, &refused)),
             // Nothing named at all is nothing owned.
-            None if patterns.is_empty() => Err(self.not_altering(caller, scope, &all, &[&all])),
+            None if patterns.is_empty() => {
+                self.permitted(state, caller, scope, "AlterAccess", &all);
+                Err(self.not_altering(caller, scope, &all, &[&all]))
+            }
             None => Ok(()),
         }
     }
@@ -134,9 +138,7 @@ impl App {
                 vec![Record::Binding { key, patterns }]
             })
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         Ok(())
     }
 
@@ -185,9 +187,7 @@ impl App {
                 vec![Record::Binding { key, patterns }]
             })
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         Ok(())
     }
 }

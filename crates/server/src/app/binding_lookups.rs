@@ -43,7 +43,7 @@ impl App {
         about: Option<&Principal>,
     ) -> Result<(), AppError> {
         let oneself = about.is_some_and(|principal| caller.is(principal));
-        if oneself || self.may(state, caller, scope, "DescribeAccess", &all_bindings()) {
+        if oneself || self.permitted(state, caller, scope, "DescribeAccess", &all_bindings()) {
             return Ok(());
         }
         let what = format!("{} at {scope}", all_bindings());

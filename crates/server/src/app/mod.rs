@@ -15,7 +15,9 @@ mod binding_lookups;
 mod bound_patterns;
 mod bound_scopes;
 mod caller;
+mod changes;
 mod create_guidelines;
+mod decisions;
 mod denial;
 mod describe_audit_config;
 mod destination;
@@ -61,6 +63,7 @@ use crate::reconcile::Dispatch;
 use crate::store::{State, Store};
 use crate::time::Clock;
 use crate::tokens::Issuer;
+use crate::trail::Trail;
 
 /// What the use cases work with.
 pub struct App {
@@ -84,6 +87,8 @@ pub struct App {
     pub login_limits: LoginLimits,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
+    /// The server's own audit events.
+    pub trail: Arc<Trail>,
     /// Versions shown but not stored, and when each was first seen.
     pub(crate) sightings: audit_version::Sightings,
     /// One replacement of the document at a time.
@@ -108,6 +113,7 @@ impl App {
         clock: Arc<dyn Clock>,
         dispatch: Arc<Dispatch>,
         destination: Destination,
+        trail: Arc<Trail>,
     ) -> Self {
         Self {
             login_limits: LoginLimits::new(settings.logins.clone()),
@@ -120,6 +126,7 @@ impl App {
             clock,
             dispatch,
             destination,
+            trail,
             sightings: audit_version::Sightings::default(),
             replacing: tokio::sync::Mutex::new(()),
             turning: tokio::sync::Mutex::new(()),

@@ -37,14 +37,24 @@ impl App {
             })
     }
 
-    fn permit_altering_entry(
+    /// Records the decision where it was made: at the cluster itself, or at the home cluster.
+    fn record_touching_entry(&self, state: &State, caller: &Caller, scope: &Scope, allowed: bool) {
+        let by_home = allowed && !self.may(state, caller, scope, "Alter", &entry());
+        let home = self.home(state).ok().map(|id| Scope::kafka(&id));
+        let at = home.filter(|_| by_home).unwrap_or_else(|| scope.clone());
+        self.permitted(state, caller, &at, "Alter", &entry());
+    }
+
+    pub(super) fn permit_altering_entry(
         &self,
         state: &State,
         caller: &Caller,
         name: &ClusterName,
         scope: &Scope,
     ) -> Result<(), AppError> {
-        if self.may_touch_entry(state, caller, scope, "Alter") {
+        let allowed = self.may_touch_entry(state, caller, scope, "Alter");
+        self.record_touching_entry(state, caller, scope, allowed);
+        if allowed {
             return Ok(());
         }
         let what = format!("the registry entry {name} ({scope})");
@@ -91,9 +101,7 @@ impl App {
             );
             Ok(records)
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         self.dispatch.ring();
         for warning in &warnings {
             tracing::warn!("{warning}");
@@ -115,9 +123,7 @@ impl App {
                 cluster: None,
             }])
         };
-        self.store
-            .update(&caller.principal().to_string(), self.clock.now(), decide)
-            .await?;
+        self.record(caller, decide).await?;
         self.dispatch.ring();
         Ok(())
     }

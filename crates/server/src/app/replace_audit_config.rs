@@ -191,10 +191,7 @@ impl App {
             stamped = Some(plain.with_metadata(Some(metadata)));
             Ok(records)
         };
-        let generation = self
-            .store
-            .update(&caller.principal().to_string(), now, decide)
-            .await?;
+        let generation = self.record(caller, decide).await?;
         stamped
             .map(|document| (generation, document))
             .ok_or_else(|| AppError::internal("nothing was stored"))

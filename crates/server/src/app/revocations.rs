@@ -64,9 +64,7 @@ impl App {
             }
             Ok(vec![Record::Revocation(revocation.clone())])
         };
-        self.store
-            .update(&caller.principal().to_string(), now, decide)
-            .await?;
+        self.record(caller, decide).await?;
         Ok(info(&revocation))
     }
 

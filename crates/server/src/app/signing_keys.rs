@@ -25,10 +25,14 @@ impl App {
     ) -> Result<(), AppError> {
         // A super user need not wait until the home cluster has told its id.
         if self.is_super_user(caller) {
+            if let Ok(home) = self.home(state) {
+                let scope = openmds_policy::rbac::Scope::kafka(&home);
+                self.permitted(state, caller, &scope, "Alter", &all_bindings());
+            }
             return Ok(());
         }
         let scope = openmds_policy::rbac::Scope::kafka(&self.home(state)?);
-        if self.may(state, caller, &scope, "Alter", &all_bindings()) {
+        if self.permitted(state, caller, &scope, "Alter", &all_bindings()) {
             return Ok(());
         }
         let what = format!("{what} (SecurityMetadata at {scope})");
@@ -76,6 +80,7 @@ impl App {
         let id = key.id().to_string();
         self.keep_ring(&caller.principal().to_string(), ring.clone(), Some(key))
             .await?;
+        self.record_keys(caller, &state, &ring);
         let term = ring.terms().iter().find(|term| term.key_id == id);
         let term = term.ok_or_else(|| AppError::internal("the new key is not in the ring"))?;
         tracing::info!(key_id = id, %algorithm, signs_from = %term.signs_from, "a new signing key is published");

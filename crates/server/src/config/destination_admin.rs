@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openmds_kafka::{
-    Connection, HostPort, PropertyError, Sasl, SecurityProtocol, connection_from_properties,
-};
+use openmds_kafka::{Connection, HostPort, PropertyError, connection_from_properties};
 
-use super::client::context;
+use super::client::{check_password, context};
 use super::reader::Reader;
 
 const PREFIX: &str = "confluent.security.event.logger.destination.admin.";
@@ -47,7 +45,7 @@ impl DestinationAdmin {
             port: 1,
         };
         match destination.connection(vec![anywhere]) {
-            Ok(connection) => check_password(reader, &connection),
+            Ok(connection) => check_password(reader, PREFIX, &connection),
             Err(errors) => reader.faults_of(errors),
         }
         destination
@@ -65,18 +63,5 @@ impl DestinationAdmin {
         let servers: Vec<String> = bootstrap.iter().map(ToString::to_string).collect();
         properties.insert("bootstrap.servers".to_string(), servers.join(","));
         connection_from_properties(&properties, &context(PREFIX, None))
-    }
-}
-
-/// A document can redirect this connection: a password goes only to whom a certificate names.
-fn check_password(reader: &mut Reader, connection: &Connection) {
-    let sends_password = matches!(connection.sasl, Some(Sasl::Plain { .. }));
-    let verified =
-        connection.protocol == SecurityProtocol::SaslSsl && connection.tls.verify_hostname;
-    if sends_password && !verified && !reader.flag("openmds.audit.plain.allowed") {
-        reader.fault(
-            &format!("{PREFIX}sasl.mechanism"),
-            "PLAIN sends the password itself: use SASL_SSL with the check of host names, or SCRAM, or set openmds.audit.plain.allowed=true",
-        );
     }
 }

@@ -8,6 +8,7 @@ use openmds_policy::names::{ClusterName, Principal};
 
 use super::controllers::ControllerAddress;
 use super::destination_admin::DestinationAdmin;
+use super::exporter::Exporter;
 use super::file::{self, ConfigError};
 use super::home::Home;
 use super::known;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub propagation: Propagation,
     /// How the destination cluster is reached.
     pub destination: DestinationAdmin,
+    /// How the server's own audit events leave it.
+    pub exporter: Exporter,
     /// Token listeners of controllers, by the cluster's name.
     pub controllers: BTreeMap<ClusterName, Vec<ControllerAddress>>,
     /// How long an update waits for the clusters.
@@ -120,6 +123,7 @@ impl Settings {
             home: Home::read(reader),
             propagation: Propagation::read(reader),
             destination: DestinationAdmin::read(reader),
+            exporter: Exporter::read(reader),
             controllers: ControllerAddress::read(reader),
             push_timeout: reader.millis("openmds.push.timeout.ms", 5_000),
             reconcile_interval: reader.millis("openmds.reconcile.interval.ms", 60_000),

@@ -1,4 +1,5 @@
-//! Starts rounds: on the bell, on the clock, and again where something was left to do.
+//! Starts rounds: on the bell, on the clock, and again where something was left to do. Beside them
+//! runs the one task that takes the server's own audit events away.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::config::Settings;
 use crate::store::Store;
 use crate::time::Clock;
 use crate::tokens::Issuer;
+use crate::trail::Trail;
 
 /// Most clusters worked on at once.
 const AT_ONCE: usize = 32;
@@ -38,11 +40,16 @@ pub struct Driver {
     home: Connection,
     connector: Arc<dyn Connector>,
     room: Arc<Room>,
+    trail: Arc<Trail>,
 }
 
 impl Driver {
     /// A driver for these clusters.
     #[must_use]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each room; they are named at the one place that calls"
+    )]
     pub fn new(
         settings: Settings,
         issuer: Arc<Issuer>,
@@ -51,6 +58,7 @@ impl Driver {
         store: Arc<Store>,
         dispatch: Arc<Dispatch>,
         clock: Arc<dyn Clock>,
+        trail: Arc<Trail>,
     ) -> Self {
         let connections = Connections::new(Arc::clone(&connector));
         Self {
@@ -64,6 +72,7 @@ impl Driver {
                 connections,
                 clock,
             }),
+            trail,
         }
     }
 
@@ -77,7 +86,7 @@ impl Driver {
             Arc::clone(&room.dispatch),
             Arc::clone(&room.clock),
         );
-        tokio::join!(learning, self.rounds());
+        tokio::join!(learning, self.rounds(), self.trail.run());
     }
 
     async fn rounds(&self) {

@@ -45,7 +45,9 @@ pub async fn start(config: &Path) -> Result<(), StartError> {
     let clock = Arc::new(SystemClock);
     let (app, driver) = assemble(settings, Arc::new(WireConnector), clock, Arc::new(log)).await?;
     let rounds = tokio::spawn(driver.run());
+    let trail = Arc::clone(&app.trail);
     doors.serve(app, signalled()).await?;
+    trail.close(FAREWELL).await;
     rounds.abort();
     Ok(())
 }

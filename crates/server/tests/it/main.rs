@@ -30,6 +30,7 @@ mod odd_bodies;
 mod odd_names;
 mod managed_lookups;
 mod openapi;
+mod own_events;
 mod push;
 mod push_nodes;
 mod push_over_time;

@@ -1,5 +1,7 @@
 //! The event's form, byte for byte.
 
+mod metadata;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
