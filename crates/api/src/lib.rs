@@ -9,6 +9,7 @@ mod audit;
 mod authorize;
 mod bindings;
 mod error;
+mod identities;
 mod kafka_rest;
 mod lookups;
 pub mod paths;
@@ -24,6 +25,7 @@ pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
 pub use authorize::{Action, AuthorizeRequest};
 pub use bindings::{MdsScope, ResourcesRequest};
 pub use error::{ErrorDetail, ErrorResponse};
+pub use identities::ImpersonationRequest;
 pub use kafka_rest::{Health, KafkaCluster, KafkaClusterList, ListMetadata, ResourceMetadata};
 pub use lookups::{
     ByPrincipalAndRole, ClusterAccessInfo, ClusterVisibility, CreateGuidelines,

@@ -8,7 +8,8 @@ use openmds_policy::rbac::Roles;
 
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
-use crate::directory::{Directory, DirectoryError, FileDirectory, FileStore};
+use crate::directory::{Directory, DirectoryError, FileStore, LdapStore, UserStore};
+use crate::provider::AccessTokens;
 use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Record, Store, StoreError};
 use crate::time::Clock;
@@ -24,9 +25,15 @@ pub enum StartError {
     /// The signing key.
     #[error("confluent.metadata.server.token.key.path: {0}")]
     Key(#[from] KeyError),
-    /// The user file.
-    #[error("confluent.metadata.server.user.store.file.path: {0}")]
+    /// The files of users and groups.
+    #[error("the user store cannot be used: {0}")]
     Directory(#[from] DirectoryError),
+    /// The identity provider's settings.
+    #[error("the identity provider cannot be used: {0}")]
+    Provider(String),
+    /// The LDAP directory's settings.
+    #[error("the LDAP directory cannot be used: {0}")]
+    Ldap(String),
     /// The store.
     #[error("openmds.store.path: {0}")]
     Store(#[from] StoreError),
@@ -57,13 +64,18 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     log: Arc<dyn MetaLog>,
 ) -> Result<(Arc<App>, Driver), StartError> {
-    let users = FileDirectory::load(&settings.users_path)?;
-    match users.plain_passwords() {
-        0 => {}
-        count => {
-            tracing::warn!(count, path = %settings.users_path.display(), "passwords stand in clear in the user file; hash them with `openmds server passwd hash`")
-        }
+    let files = FileStore::load(&settings.user_store.files)?;
+    let mut stores: Vec<Arc<dyn UserStore>> = vec![Arc::new(files)];
+    if let Some(ldap) = settings.user_store.ldap.clone() {
+        let ldap = LdapStore::open(ldap).await;
+        stores.push(Arc::new(ldap.map_err(StartError::Ldap)?));
     }
+    let directory = Directory::open(stores);
+    let tokens_of_provider = settings.user_store.access_tokens.as_ref();
+    let access_tokens = tokens_of_provider
+        .map(|settings| AccessTokens::new(settings, Arc::clone(&clock)))
+        .transpose()
+        .map_err(StartError::Provider)?;
     let store = Arc::new(Store::open(log).await?);
     let issuer = Arc::new(issuer(&settings, &store, &clock).await?);
     if let Some(path) = &settings.token.jwks_path {
@@ -96,7 +108,8 @@ pub async fn assemble(
     let app = App::new(
         settings,
         store,
-        Arc::new(Directory::new(vec![Box::new(FileStore::new(users))])),
+        Arc::new(directory),
+        access_tokens,
         issuer,
         Roles::predefined(),
         clock,

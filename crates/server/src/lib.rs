@@ -8,6 +8,7 @@ pub mod directory;
 mod files;
 pub mod http;
 mod metrics;
+pub mod provider;
 pub mod reconcile;
 mod serve;
 pub mod store;

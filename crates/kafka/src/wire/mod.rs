@@ -25,6 +25,8 @@ mod topics;
 mod trust;
 mod writer;
 
+pub use tls::client_config as tls_client_config;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -55,7 +55,8 @@ impl TlsClient {
     }
 }
 
-fn client_config(tls: &Tls) -> Result<ClientConfig, String> {
+/// The client's side of TLS by these settings, also for servers other than Kafka's.
+pub fn client_config(tls: &Tls) -> Result<ClientConfig, String> {
     let Some(trusted) = &tls.trusted_ca_pem else {
         return Err("no trusted certificate authority is configured; set \
                     ssl.truststore.type=PEM and ssl.truststore.location"

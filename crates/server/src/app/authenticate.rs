@@ -4,7 +4,11 @@ use openmds_api::AuthenticationResponse;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{App, AppError, Caller, Identity, Proof, RequestContext};
-use crate::tokens::{Claims, Subject};
+use crate::directory::certificate::subject;
+use crate::provider::{ProvenUser, ProviderRefused};
+use crate::tokens::{Claims, OWN_PRINCIPAL, Subject, TokenRefused};
+
+const NOTHING_SENT: &str = "no credentials were sent; log in, or send HTTP Basic or a Bearer token";
 
 /// What a request brought along.
 #[derive(Debug)]
@@ -29,12 +33,18 @@ pub enum Credentials {
 impl App {
     /// Who the credentials prove somebody to be.
     pub async fn identify(&self, credentials: Credentials) -> Result<Identity, AppError> {
-        match credentials {
-            Credentials::None | Credentials::Certificate(_) => Err(AppError::unauthenticated(
-                "no credentials were sent; log in, or send HTTP Basic or a Bearer token",
-            )),
-            Credentials::Token(token) | Credentials::Cookie(token) => {
-                self.identify_by_token(token.expose_secret())
+        let identity = match credentials {
+            Credentials::None => Err(AppError::unauthenticated(NOTHING_SENT)),
+            Credentials::Certificate(certificate) => self.identify_by_certificate(&certificate),
+            Credentials::Cookie(token) => self
+                .claims(token.expose_secret())
+                .map(Identity::from)
+                .map_err(|refused| AppError::unauthenticated(refused.to_string())),
+            Credentials::Token(token) => self.identify_by_token(token.expose_secret()).await,
+            Credentials::Password { .. } if !self.directory.takes_passwords() => {
+                Err(AppError::unauthenticated(
+                    "no passwords are taken here; use a client certificate or a Bearer token",
+                ))
             }
             Credentials::Password { name, password } => {
                 match self.directory.verify(&name, &password).await {
@@ -45,13 +55,54 @@ impl App {
                     Err(error) => Err(AppError::unavailable(error.to_string())),
                 }
             }
+        }?;
+        // Whoever asks under the server's own name is not the server (`rulings.md` 15).
+        if identity.name == OWN_PRINCIPAL || identity.name.is_empty() {
+            return Err(AppError::unauthenticated(
+                "the name that these credentials prove is not one that a user may have",
+            ));
+        }
+        Ok(identity)
+    }
+
+    fn identify_by_certificate(&self, certificate: &[u8]) -> Result<Identity, AppError> {
+        let Some(mapping) = &self.settings.user_store.certificates else {
+            return Err(AppError::unauthenticated(NOTHING_SENT));
+        };
+        let subject = subject(certificate).map_err(AppError::unauthenticated)?;
+        match mapping.apply(&subject) {
+            Some(name) => Ok(Identity::of(name, Proof::Certificate)),
+            None => Err(AppError::unauthenticated(format!(
+                "no rule of confluent.metadata.server.auth.ssl.principal.mapping.rules applies to the certificate of `{subject}`"
+            ))),
         }
     }
 
-    fn identify_by_token(&self, token: &str) -> Result<Identity, AppError> {
-        self.claims(token)
-            .map(Identity::from)
-            .map_err(|refused| AppError::unauthenticated(refused.to_string()))
+    /// By a token of ours, else by one of the identity provider.
+    async fn identify_by_token(&self, token: &str) -> Result<Identity, AppError> {
+        match (self.claims(token), &self.access_tokens) {
+            (Ok(claims), _) => Ok(Identity::from(claims)),
+            (Err(TokenRefused::Invalid), Some(provider)) => match provider.check(token).await {
+                Ok(user) => self.proven_elsewhere(user),
+                Err(error) => Err(refused(&error)),
+            },
+            (Err(refused), _) => Err(AppError::unauthenticated(refused.to_string())),
+        }
+    }
+
+    /// Somebody whom an identity provider's token proves. What comes of it here ends with it.
+    fn proven_elsewhere(&self, user: ProvenUser) -> Result<Identity, AppError> {
+        let present = self.present();
+        let earliest = present.revocations().earliest_login(&user.name, None);
+        if earliest.is_some_and(|earliest| user.issued_at < earliest) {
+            return Err(AppError::unauthenticated(TokenRefused::Revoked.to_string()));
+        }
+        Ok(Identity {
+            groups: user.groups,
+            session_end: Some(user.expires_at),
+            authenticated_at: Some(user.issued_at),
+            ..Identity::of(user.name, Proof::IdentityProvider)
+        })
     }
 
     /// The caller of a request: the user, then the groups of the directory and of the proof.
@@ -85,6 +136,14 @@ impl App {
             token_type: "Bearer".to_string(),
             expires_in,
         })
+    }
+}
+
+/// A provider that is away is no refusal.
+pub(super) fn refused(error: &ProviderRefused) -> AppError {
+    match error {
+        ProviderRefused::Invalid(_) => AppError::unauthenticated(error.to_string()),
+        ProviderRefused::Away(_) => AppError::unavailable(error.to_string()),
     }
 }
 

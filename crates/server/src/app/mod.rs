@@ -24,6 +24,7 @@ mod destination;
 mod error;
 mod groups;
 mod identity;
+mod impersonate;
 mod list_clusters;
 mod login_limits;
 mod managed_bindings;
@@ -59,6 +60,7 @@ pub use replace_audit_config::Replaced;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::metrics::Metrics;
+use crate::provider::AccessTokens;
 use crate::reconcile::Dispatch;
 use crate::store::{State, Store};
 use crate::time::Clock;
@@ -73,6 +75,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// Users, their passwords and their groups.
     pub directory: Arc<Directory>,
+    /// An identity provider whose access tokens are taken.
+    pub access_tokens: Option<AccessTokens>,
     /// Makes and checks tokens.
     pub issuer: Arc<Issuer>,
     /// The roles there are.
@@ -108,6 +112,7 @@ impl App {
         settings: Settings,
         store: Arc<Store>,
         directory: Arc<Directory>,
+        access_tokens: Option<AccessTokens>,
         issuer: Arc<Issuer>,
         roles: Roles,
         clock: Arc<dyn Clock>,
@@ -121,6 +126,7 @@ impl App {
             settings,
             store,
             directory,
+            access_tokens,
             issuer,
             roles,
             clock,

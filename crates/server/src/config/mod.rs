@@ -1,5 +1,6 @@
 //! The configuration file: Java properties in, typed settings out, every fault named at once.
 
+mod access_tokens;
 mod check;
 mod client;
 mod controllers;
@@ -7,7 +8,9 @@ mod destination_admin;
 mod exporter;
 mod file;
 mod home;
+mod impersonation;
 mod known;
+mod ldap;
 mod limits;
 mod listeners;
 mod logins;
@@ -16,14 +19,18 @@ mod reader;
 mod settings;
 mod tls;
 mod token;
+mod user_store;
 mod web;
 
+pub use access_tokens::{AccessTokenSettings, KeyTimes};
 pub use check::{Checked, check};
 pub use controllers::ControllerAddress;
 pub use destination_admin::DestinationAdmin;
 pub use exporter::Exporter;
 pub use file::{ConfigError, Fault};
 pub use home::Home;
+pub use impersonation::Impersonation;
+pub use ldap::{GroupSearch, LdapSettings, NameAttribute, Search};
 pub use limits::Limits;
 pub use listeners::{Listener, Scheme};
 pub use logins::Logins;
@@ -31,6 +38,7 @@ pub use propagation::Propagation;
 pub use settings::Settings;
 pub use tls::{ClientAuthentication, ServerTls};
 pub use token::TokenSettings;
+pub use user_store::{FileStoreSettings, UserStoreSettings};
 pub use web::{Cors, MetricsAccess, Web};
 
 /// Whether the address stays on this machine.

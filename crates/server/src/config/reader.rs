@@ -11,6 +11,7 @@ use super::file::Fault;
 pub(super) struct Reader {
     pub(super) properties: BTreeMap<String, String>,
     pub(super) faults: Vec<Fault>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Reader {
@@ -76,6 +77,14 @@ impl Reader {
                 self.fault(property, message);
                 default
             }
+        }
+    }
+
+    /// Milliseconds, of which 0 means never.
+    pub(super) fn millis_or_zero(&mut self, property: &str, default: u64) -> Duration {
+        match self.text(property) {
+            Some("0") => Duration::ZERO,
+            _ => self.millis(property, default),
         }
     }
 

@@ -11,6 +11,7 @@ use super::destination_admin::DestinationAdmin;
 use super::exporter::Exporter;
 use super::file::{self, ConfigError};
 use super::home::Home;
+use super::impersonation::{Impersonation, principals};
 use super::known;
 use super::limits::Limits;
 use super::listeners::{self, Listener};
@@ -19,6 +20,7 @@ use super::propagation::Propagation;
 use super::reader::Reader;
 use super::tls::ServerTls;
 use super::token::TokenSettings;
+use super::user_store::UserStoreSettings;
 use super::web::{self, Web};
 
 /// Everything the server is told at start.
@@ -38,8 +40,10 @@ pub struct Settings {
     pub web: Web,
     /// Who may do everything.
     pub super_users: BTreeSet<Principal>,
-    /// The file of users and password hashes.
-    pub users_path: PathBuf,
+    /// Who may act in whose name.
+    pub impersonation: Impersonation,
+    /// Where users are known.
+    pub user_store: UserStoreSettings,
     /// How tokens are made.
     pub token: TokenSettings,
     /// The folder of the embedded store.
@@ -67,8 +71,13 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let properties = file::read(path)?;
         let (faults, warnings) = known::check(&properties);
-        let mut reader = Reader { properties, faults };
-        let settings = Self::read(&mut reader, warnings);
+        let mut reader = Reader {
+            properties,
+            faults,
+            warnings,
+        };
+        let mut settings = Self::read(&mut reader);
+        settings.warnings = std::mem::take(&mut reader.warnings);
         if reader.faults.is_empty() {
             Ok(settings)
         } else {
@@ -90,16 +99,11 @@ impl Settings {
         })
     }
 
-    fn read(reader: &mut Reader, warnings: Vec<String>) -> Self {
+    fn read(reader: &mut Reader) -> Self {
         reader.one_of(
             "confluent.metadata.server.authentication.method",
             &["BEARER"],
             "",
-        );
-        reader.one_of(
-            "confluent.metadata.server.user.store",
-            &["FILE"],
-            " (other stores are not part of this version)",
         );
         let listeners = Listener::read(reader);
         Self {
@@ -109,13 +113,9 @@ impl Settings {
             logins: Logins::read(reader),
             web: Web::read(reader),
             listeners,
-            super_users: super_users(reader),
-            users_path: reader
-                .required(
-                    "confluent.metadata.server.user.store.file.path",
-                    "the file of users, one `name:hash` a line",
-                )
-                .into(),
+            super_users: principals(reader, "super.users"),
+            impersonation: Impersonation::read(reader),
+            user_store: UserStoreSettings::read(reader),
             token: TokenSettings::read(reader),
             store_path: reader
                 .required("openmds.store.path", "a folder for the embedded store")
@@ -127,20 +127,7 @@ impl Settings {
             controllers: ControllerAddress::read(reader),
             push_timeout: reader.millis("openmds.push.timeout.ms", 5_000),
             reconcile_interval: reader.millis("openmds.reconcile.interval.ms", 60_000),
-            warnings,
+            warnings: Vec::new(),
         }
     }
-}
-
-fn super_users(reader: &mut Reader) -> BTreeSet<Principal> {
-    let mut principals = BTreeSet::new();
-    for text in reader.list("super.users", ';') {
-        match Principal::parse(&text) {
-            Ok(principal) => {
-                principals.insert(principal);
-            }
-            Err(error) => reader.fault("super.users", error.to_string()),
-        }
-    }
-    principals
 }

@@ -1,8 +1,10 @@
 //! All stores, asked in order.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::task::JoinSet;
 
 use super::store::{Unreachable, UserStore, UsersAndGroups};
 use crate::tokens::OWN_PRINCIPAL;
@@ -10,14 +12,29 @@ use crate::tokens::OWN_PRINCIPAL;
 /// All stores, asked in order.
 #[derive(Default)]
 pub struct Directory {
-    stores: Vec<Box<dyn UserStore>>,
+    stores: Vec<Arc<dyn UserStore>>,
+    /// Keeps the stores fresh; ends with the directory.
+    _refreshing: JoinSet<()>,
 }
 
 impl Directory {
-    /// A directory of these stores.
+    /// A directory of these stores, each of which keeps itself fresh from now on.
     #[must_use]
-    pub fn new(stores: Vec<Box<dyn UserStore>>) -> Self {
-        Self { stores }
+    pub fn open(stores: Vec<Arc<dyn UserStore>>) -> Self {
+        let mut refreshing = JoinSet::new();
+        for store in &stores {
+            refreshing.spawn(Arc::clone(store).keep_fresh());
+        }
+        Self {
+            stores,
+            _refreshing: refreshing,
+        }
+    }
+
+    /// Whether anybody can log in with a password.
+    #[must_use]
+    pub fn takes_passwords(&self) -> bool {
+        self.stores.iter().any(|store| store.takes_passwords())
     }
 
     /// The user's name in the spelling of the first store that takes the password. A store that
@@ -52,6 +69,12 @@ impl Directory {
     pub fn trouble(&self) -> Option<String> {
         let troubles: Vec<String> = self.stores.iter().filter_map(|one| one.trouble()).collect();
         (!troubles.is_empty()).then(|| troubles.join("; "))
+    }
+
+    /// Whether every store has told its groups.
+    #[must_use]
+    pub fn knows_groups(&self) -> bool {
+        self.stores.iter().all(|store| store.knows_groups())
     }
 
     /// All users and groups that any store knows, from memory.

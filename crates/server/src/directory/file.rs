@@ -1,16 +1,16 @@
 //! Users in a file: `name:hash` a line (`rbac-registry-tokens.md` 3.4.2).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::password::Stored;
 use crate::tokens::OWN_PRINCIPAL;
 
-/// Why the user file cannot be used.
+/// Why a file of users or groups cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
     /// The file cannot be read.
-    #[error("cannot read the user file {}: {reason}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -29,29 +29,17 @@ pub enum DirectoryError {
     },
 }
 
-/// The users of one file, read once at start.
-pub struct FileDirectory {
+/// The users of one version of a file.
+pub(super) struct UserFile {
     users: BTreeMap<String, Stored>,
     /// Verified when a user is unknown, so that guessing names takes as long as guessing passwords.
     decoy: Stored,
 }
 
-impl FileDirectory {
-    /// Reads the file.
-    pub fn load(path: &Path) -> Result<Self, DirectoryError> {
-        let text = std::fs::read_to_string(path).map_err(|error| DirectoryError::Unreadable {
-            path: path.to_path_buf(),
-            reason: error.to_string(),
-        })?;
-        Self::parse(&text).map_err(|(line, problem)| DirectoryError::Line {
-            path: path.to_path_buf(),
-            line,
-            problem,
-        })
-    }
-
-    /// Parses the file's text; empty lines and lines that begin with `#` mean nothing.
-    fn parse(text: &str) -> Result<Self, (usize, String)> {
+impl UserFile {
+    /// Parses the file's text; empty lines and lines that begin with `#` mean nothing. An error
+    /// has the line, counted from 1.
+    pub(super) fn parse(text: &str) -> Result<Self, (usize, String)> {
         let mut users = BTreeMap::new();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -83,13 +71,12 @@ impl FileDirectory {
     }
 
     /// The users' names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.users.keys().map(String::as_str)
     }
 
     /// How many users have their password in clear in the file.
-    #[must_use]
-    pub fn plain_passwords(&self) -> usize {
+    pub(super) fn plain_passwords(&self) -> usize {
         self.users
             .values()
             .filter(|stored| stored.is_plain())
@@ -97,8 +84,7 @@ impl FileDirectory {
     }
 
     /// Whether the name and the password belong together. Takes tens of milliseconds.
-    #[must_use]
-    pub fn verify(&self, name: &str, password: &str) -> bool {
+    pub(super) fn verify(&self, name: &str, password: &str) -> bool {
         match self.users.get(name) {
             Some(stored) => stored.verify(password),
             None => {
@@ -118,7 +104,7 @@ mod tests {
         let argon2 = super::super::hash("one").unwrap();
         let bcrypt = bcrypt::hash("two", 4).unwrap();
         let text = format!("# users\n\na:{argon2}\nb:{bcrypt}\nc:three\n");
-        let directory = FileDirectory::parse(&text).unwrap();
+        let directory = UserFile::parse(&text).unwrap();
         assert!(
             directory.verify("a", "one")
                 && directory.verify("b", "two")
@@ -130,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_servers_own_name_cannot_be_a_user() {
-        let (line, problem) = FileDirectory::parse("a:b\n_openmds:x").err().unwrap();
+        let (line, problem) = UserFile::parse("a:b\n_openmds:x").err().unwrap();
         assert_eq!(
             (line, problem.as_str()),
             (2, "the name `_openmds` is reserved for this server")

@@ -1,6 +1,7 @@
 //! What a place with users can be asked.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -27,6 +28,9 @@ pub struct UsersAndGroups {
 /// A place with users.
 #[async_trait]
 pub trait UserStore: Send + Sync {
+    /// Whether it can check passwords at all.
+    fn takes_passwords(&self) -> bool;
+
     /// The user's name as the store spells it, if the password is right
     /// (`rbac-registry-tokens.md` 8.2: a token carries the directory's spelling).
     async fn verify(
@@ -38,6 +42,11 @@ pub trait UserStore: Send + Sync {
     /// The groups that the user is in, from memory.
     fn groups_of(&self, user: &str) -> BTreeSet<String>;
 
+    /// Whether what is in memory is what the place says of groups, as far as is known.
+    fn knows_groups(&self) -> bool {
+        true
+    }
+
     /// All that is known, from memory.
     fn users_and_groups(&self) -> UsersAndGroups;
 
@@ -45,4 +54,7 @@ pub trait UserStore: Send + Sync {
     fn trouble(&self) -> Option<String> {
         None
     }
+
+    /// Keeps what is in memory up to date, for as long as it is polled.
+    async fn keep_fresh(self: Arc<Self>);
 }

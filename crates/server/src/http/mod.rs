@@ -13,6 +13,7 @@ mod error;
 mod front;
 mod health;
 mod identity;
+mod impersonate;
 mod kafka_clusters;
 mod managed_lookups;
 mod mended_path;

@@ -6,8 +6,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, health, kafka_clusters,
-    managed_lookups, revocations, role_bindings, role_lookups, roles, service, signing_keys,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, health, impersonate,
+    kafka_clusters, managed_lookups, revocations, role_bindings, role_lookups, roles, service,
+    signing_keys,
 };
 
 struct Credentials;
@@ -30,7 +31,7 @@ impl Modify for Credentials {
 #[openapi(
     info(title = "OpenMDS", description = "An open metadata service for Apache Kafka."),
     paths(
-        authenticate::get_token, authenticate::jwks, signing_keys::list, signing_keys::rotate, revocations::revoke, revocations::list,
+        authenticate::get_token, authenticate::jwks, impersonate::impersonate, signing_keys::list, signing_keys::rotate, revocations::revoke, revocations::list,
         service::features, service::metadata_id, service::metadata_cluster_id, service::active_nodes,
         health::live, health::ready, health::metrics, kafka_clusters::list, kafka_clusters::one,
         roles::roles, roles::role, roles::role_names,

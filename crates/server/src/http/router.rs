@@ -22,8 +22,8 @@ use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
-    kafka_clusters, managed_lookups, openapi, revocations, role_bindings, role_lookups, roles,
-    service, signing_keys,
+    impersonate, kafka_clusters, managed_lookups, openapi, revocations, role_bindings,
+    role_lookups, roles, service, signing_keys,
 };
 use crate::app::{App, AppError};
 
@@ -36,6 +36,7 @@ const ALL_BINDINGS: &str = "/security/1.0/lookup/rolebindings/principal/{princip
 fn routes() -> Routes {
     Routes::default()
         .get("/security/1.0/authenticate", authenticate::get_token)
+        .post("/security/1.0/impersonate", impersonate::impersonate)
         .get(paths::JWKS, authenticate::jwks)
         .get("/security/1.0/keys", signing_keys::list)
         .post("/security/1.0/keys/rotate", signing_keys::rotate)

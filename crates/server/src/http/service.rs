@@ -20,11 +20,11 @@ use crate::app::{App, AppError};
 /// What the service can do, and with it whether it is up.
 #[utoipa::path(get, path = "/security/1.0/features", tag = "service", security(()),
     responses((status = 200, body = FeaturesInfo)))]
-pub(super) async fn features() -> Json<FeaturesInfo> {
+pub(super) async fn features(State(app): State<Arc<App>>) -> Json<FeaturesInfo> {
     let known = [
         (
             "basic.auth.1.enabled",
-            true,
+            app.directory.takes_passwords(),
             "log in with a user name and a password",
         ),
         (

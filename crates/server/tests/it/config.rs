@@ -79,7 +79,7 @@ fn all_faults_are_named_at_once() {
         &path,
         "super.users=mds\n\
          confluent.metadata.server.listeners=ftp://x:1,http://nowhere\n\
-         confluent.metadata.server.user.store=LDAP\n\
+         confluent.metadata.server.user.store=FILES\n\
          confluent.metadata.server.token.max.lifetime.ms=soon\n\
          confluent.metadata.server.tokn.key.path=x\n\
          openmds.push.timeot.ms=1\n\
@@ -96,7 +96,7 @@ fn all_faults_are_named_at_once() {
         "super.users: `mds` is not a principal",
         "confluent.metadata.server.listeners: `ftp` is neither http nor https",
         "confluent.metadata.server.listeners: `nowhere` is not an IP address and a port",
-        "confluent.metadata.server.user.store: `LDAP` is not supported; use FILE",
+        "confluent.metadata.server.user.store: `FILES` is not supported; use FILE or LDAP or OAUTH",
         "confluent.metadata.server.token.max.lifetime.ms: `soon` is not a number of milliseconds",
         "confluent.metadata.server.tokn.key.path: is not a property of this version; did you mean confluent.metadata.server.token.key.path?",
         "openmds.push.timeot.ms: is not a property of this version; did you mean openmds.push.timeout.ms?",

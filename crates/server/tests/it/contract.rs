@@ -55,6 +55,7 @@ fn body(method: &Method, path: &str) -> Option<Value> {
     match (method, path) {
         (&Method::GET, _) | (_, "/security/1.0/registry/clusters/{name}") => None,
         (_, "/security/1.0/keys/rotate") => Some(json!({"algorithm": "ES256"})),
+        (_, "/security/1.0/impersonate") => Some(json!({"targetPrincipalName": "alice"})),
         (_, "/security/1.0/revocations") => Some(json!({"principal": "User:carol"})),
         (_, "/security/1.0/audit/config") => Some(audit),
         (_, "/security/1.0/registry/clusters") => {

@@ -95,6 +95,23 @@ impl World {
     }
 }
 
+impl World {
+    /// What a server says that does not start.
+    pub(crate) async fn refuses_to_start(&self) -> String {
+        let settings = match Settings::load(&self.config()) {
+            Ok(settings) => settings,
+            Err(error) => return error.to_string(),
+        };
+        let log = SqliteLog::open(&settings.store_path).unwrap();
+        let fleet: Arc<dyn Connector> = Arc::new(self.fleet.clone());
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        match openmds_server::assemble(settings, fleet, clock, Arc::new(log)).await {
+            Ok(_) => panic!("it started"),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
 /// The header that proves who a user is.
 pub(crate) fn basic(user: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{user}-secret")))

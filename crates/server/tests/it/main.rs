@@ -22,6 +22,8 @@ mod config;
 mod contract;
 mod desk;
 mod front;
+mod identities;
+mod ldap;
 mod logins;
 mod logs;
 mod lookups;

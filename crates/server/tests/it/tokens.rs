@@ -36,7 +36,7 @@ fn part(token: &str, index: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-fn claims(token: &str) -> Claims {
+pub(crate) fn claims(token: &str) -> Claims {
     serde_json::from_value(part(token, 1)).unwrap()
 }
 

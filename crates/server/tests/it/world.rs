@@ -90,6 +90,10 @@ impl World {
         let properties = [
             ("super.users".to_string(), "User:mds".to_string()),
             (
+                "confluent.metadata.server.impersonation.super.users".to_string(),
+                "User:mds".to_string(),
+            ),
+            (
                 "confluent.metadata.server.listeners".to_string(),
                 "http://127.0.0.1:0".to_string(),
             ),
