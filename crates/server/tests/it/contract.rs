@@ -9,7 +9,7 @@ use crate::desk::{Desk, basic, document, entry};
 use crate::world::{PAYMENTS, World};
 
 /// Routes that ask for no credentials.
-const OPEN: [&str; 6] = [
+pub(crate) const OPEN: [&str; 6] = [
     "/health/live",
     "/health/ready",
     "/security/1.0/features",
@@ -33,7 +33,7 @@ const FOR_ANY_USER: [(&str, &str); 11] = [
     ("GET", "/security/1.0/registry/clusters/{name}"),
 ];
 
-fn filled(path: &str) -> String {
+pub(crate) fn filled(path: &str) -> String {
     let role = if path.ends_with("/bindings") {
         "DeveloperRead"
     } else {
@@ -48,7 +48,7 @@ fn filled(path: &str) -> String {
         .replace("{name}", "payments")
 }
 
-fn body(method: &Method, path: &str) -> Option<Value> {
+pub(crate) fn body(method: &Method, path: &str) -> Option<Value> {
     let scope = json!({"clusters": {"kafka-cluster": "payments-id"}});
     let mut audit = document(1);
     audit["metadata"] = json!({"resource_version": "old"});

@@ -41,6 +41,7 @@ mod reference_cli;
 mod reference_cli_acls;
 mod registry;
 mod role_bindings;
+mod role_endpoints;
 mod route_cases;
 mod service;
 mod slow_clients;
