@@ -5,7 +5,7 @@ use axum::http::{Method, Request, header};
 use openmds_server::http::known_routes;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, basic, document, entry};
+use crate::desk::{Answer, Desk, basic, document, entry};
 use crate::world::{PAYMENTS, World};
 
 /// Routes that ask for no credentials.
@@ -86,6 +86,32 @@ pub(crate) fn body(method: &Method, path: &str) -> Option<Value> {
     }
 }
 
+/// Whether a refused request was refused as one of nobody known.
+fn is_unauthenticated(answer: Answer, what: &str) {
+    let answer = answer.is(401);
+    assert_eq!(answer.json()["type"], "UNAUTHENTICATED", "{what}");
+    let challenge = answer.header("www-authenticate");
+    assert_eq!(challenge, ["Basic realm=\"openmds\""], "{what}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_forged_token_opens_any_route() {
+    let world = World::new();
+    let desk = desk(&world).await;
+    let forged = crate::forged::tokens(&desk).await;
+    for (method, path) in known_routes() {
+        if OPEN.contains(&path) {
+            continue;
+        }
+        for (what, token) in &forged {
+            let request = Request::builder().method(&method).uri(filled(path));
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+            let answer = desk.send(request.body(Body::empty()).unwrap()).await;
+            is_unauthenticated(answer, &format!("{method} {path}: {what}"));
+        }
+    }
+}
+
 async fn desk(world: &World) -> Desk {
     let desk = world.start().await;
     desk.register_payments().await;
@@ -118,13 +144,7 @@ async fn nobody_unknown_comes_in() {
             if OPEN.contains(&path) {
                 answer.is(200);
             } else {
-                let answer = answer.is(401);
-                assert_eq!(answer.json()["type"], "UNAUTHENTICATED");
-                assert_eq!(
-                    answer.header("www-authenticate"),
-                    ["Basic realm=\"openmds\""],
-                    "{method} {path}"
-                );
+                is_unauthenticated(answer, &format!("{method} {path}"));
             }
         }
     }

@@ -26,6 +26,7 @@ mod identities;
 mod ldap;
 mod logins;
 mod logs;
+mod forged;
 mod lookups;
 mod malformed;
 mod odd_bodies;
