@@ -12,7 +12,6 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    missing_docs,
     reason = "a program that measures: it stops at the first surprise and prints"
 )]
 
