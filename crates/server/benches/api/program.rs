@@ -83,7 +83,8 @@ pub(crate) fn start_bare() -> Program {
 /// The real server above the store in the folder.
 pub(crate) fn start(openmds: &Path, folder: &Path) -> Program {
     let key = folder.join("key.pem");
-    openmds_server::tokens::generate(&key, openmds_server::tokens::SigningAlgorithm::Rs256).unwrap();
+    openmds_server::tokens::generate(&key, openmds_server::tokens::SigningAlgorithm::Rs256)
+        .unwrap();
     std::fs::write(folder.join("users"), "mds:secret\n").unwrap();
     let config = folder.join("server.properties");
     let text = format!(

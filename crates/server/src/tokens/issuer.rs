@@ -16,6 +16,7 @@ use super::key_files::HeldKeys;
 use super::key_ring::{KeyRing, KeyTerm};
 use super::keys::{PublicKey, SigningKey, jwk_set};
 use super::subject::Subject;
+use super::verified::{Signed, Verified};
 use crate::config::TokenSettings;
 use crate::time::Clock;
 
@@ -66,6 +67,19 @@ impl Keys {
         published.filter_map(move |term| known(&term.key_id))
     }
 
+    /// What a token says, if a key that is published now signed it.
+    fn signed(&self, token: &str, now: Timestamp) -> Option<Signed> {
+        let token = Compact::parse(token)?;
+        let id = token.key_id?;
+        let key = self.published(now).find(|key| key.id() == id)?;
+        // The key says how it is used; the token may only agree.
+        let signed = token.algorithm == key.algorithm().as_str()
+            && key.verifies(token.message, token.signature);
+        signed.then_some(())?;
+        let claims = serde_json::from_slice(&token.payload).ok()?;
+        Some(Signed { key_id: id, claims })
+    }
+
     fn signing(&self, now: Timestamp) -> Option<&SigningKey> {
         self.held.get(&self.ring.signing(now)?.key_id)
     }
@@ -74,6 +88,7 @@ impl Keys {
 /// Makes tokens for one issuer, with the key whose turn it is.
 pub struct Issuer {
     keys: ArcSwap<Keys>,
+    verified: Verified,
     settings: TokenSettings,
     clock: Arc<dyn Clock>,
 }
@@ -89,6 +104,7 @@ impl Issuer {
     ) -> Self {
         Self {
             keys: ArcSwap::from_pointee(Keys::new(ring, held)),
+            verified: Verified::default(),
             settings,
             clock,
         }
@@ -179,15 +195,13 @@ impl Issuer {
     #[must_use]
     pub fn read(&self, token: &str) -> Option<Claims> {
         let moment = self.clock.now();
-        let token = Compact::parse(token)?;
         let keys = self.keys.load();
-        let id = token.key_id.as_deref()?;
-        let key = keys.published(moment).find(|key| key.id() == id)?;
-        // The key says how it is used; the token may only agree.
-        let signed = token.algorithm == key.algorithm().as_str()
-            && key.verifies(token.message, token.signature);
-        signed.then_some(())?;
-        let claims: Claims = serde_json::from_slice(&token.payload).ok()?;
+        let signed = self
+            .verified
+            .or_verify(token, || keys.signed(token, moment))?;
+        let mut published = keys.published(moment);
+        published.find(|key| key.id() == signed.key_id)?;
+        let claims = signed.claims.clone();
         let now = moment.as_second();
         let ours = claims.iss == self.settings.issuer
             && claims.aud == self.settings.audience

@@ -12,6 +12,7 @@ mod key_ring;
 mod keys;
 mod revocations;
 mod subject;
+mod verified;
 
 pub use algorithm::{SigningAlgorithm, UnknownAlgorithm};
 pub use claims::Claims;

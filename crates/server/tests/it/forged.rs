@@ -34,7 +34,8 @@ pub(crate) async fn tokens(desk: &Desk) -> Vec<(&'static str, String)> {
     expired["exp"] = json!(body["iat"].as_i64().unwrap() - 1);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.pem");
-    openmds_server::tokens::generate(&path, openmds_server::tokens::SigningAlgorithm::Rs256).unwrap();
+    openmds_server::tokens::generate(&path, openmds_server::tokens::SigningAlgorithm::Rs256)
+        .unwrap();
     let other = EncodingKey::from_rsa_pem(&std::fs::read(path).unwrap()).unwrap();
 
     let set = desk.get("nobody", "/jwks.json").await.is(200).json();
