@@ -208,7 +208,8 @@ fn each_change_is_found_and_nothing_else() {
     let mut failures = Vec::new();
     for (changes, mut expected) in table() {
         let mut found = findings(&broker(&changes), 0o644);
-        (found.sort(), expected.sort());
+        found.sort();
+        expected.sort();
         if found != expected {
             failures.push(format!(
                 "{changes}\n  found    {found:?}\n  expected {expected:?}"

@@ -13,6 +13,8 @@ use crate::cases::{self, Case};
 mod crn;
 #[path = "../../../../fuzz/checks/document.rs"]
 mod document;
+#[path = "../../../../fuzz/checks/migration.rs"]
+mod migration;
 
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -36,6 +38,13 @@ fn the_corpus_of_document() {
     let corpus = corpus("document");
     assert!(corpus.len() >= 12);
     corpus.iter().for_each(|bytes| document::check(bytes));
+}
+
+#[test]
+fn the_corpus_of_migration() {
+    let corpus = corpus("migration");
+    assert!(corpus.len() >= 6);
+    corpus.iter().for_each(|bytes| migration::check(bytes));
 }
 
 /// Every document among the cases, good and bad.
@@ -105,6 +114,12 @@ proptest! {
     fn any_bytes(bytes: Vec<u8>) {
         crn::check(&bytes);
         document::check(&bytes);
+        migration::check(&bytes);
+    }
+
+    #[test]
+    fn any_documents_combined(one in prop::sample::select(documents()), other in prop::sample::select(documents()), authority in "[a-z.]{0,3}") {
+        migration::check(format!("{authority}\0{one}\0{other}\0{one}").as_bytes());
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod contract;
 mod desk;
 mod forged;
 mod front;
+mod fuzz;
 mod identities;
 mod ldap;
 mod logins;
