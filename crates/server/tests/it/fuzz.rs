@@ -8,6 +8,8 @@ use proptest::prelude::*;
 
 #[path = "../../../../fuzz/checks/bodies.rs"]
 mod bodies;
+#[path = "../../../../fuzz/checks/certificate.rs"]
+mod certificate;
 #[path = "../../../../fuzz/checks/jwk.rs"]
 mod jwk;
 #[path = "../../../../fuzz/checks/token.rs"]
@@ -30,6 +32,9 @@ fn the_corpus() {
     corpus("bodies")
         .iter()
         .for_each(|bytes| bodies::check(bytes));
+    corpus("certificate")
+        .iter()
+        .for_each(|bytes| certificate::check(bytes));
     corpus("jwk").iter().for_each(|bytes| jwk::check(bytes));
     corpus("token").iter().for_each(|bytes| token::check(bytes));
 }
@@ -38,6 +43,7 @@ proptest! {
     #[test]
     fn any_bytes(bytes: Vec<u8>) {
         bodies::check(&bytes);
+        certificate::check(&bytes);
         jwk::check(&bytes);
         token::check(&bytes);
     }
@@ -54,6 +60,23 @@ proptest! {
         let (from, to) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
         bytes.drain(from.min(to)..from.max(to));
         bodies::check(&bytes);
+    }
+
+    #[test]
+    fn any_certificate_with_one_byte_changed(name in "[a-z ,=+]{1,20}", at: prop::sample::Index, byte: u8) {
+        let mut parameters = rcgen::CertificateParams::new(vec!["a".to_string()]).unwrap();
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut der = parameters.self_signed(&key).unwrap().der().to_vec();
+        certificate::check(&der);
+        let at = at.index(der.len());
+        der[at] = byte;
+        certificate::check(&der);
+    }
+
+    #[test]
+    fn any_rules(rules in "(RULE:[a-c(|)*$.^/\\\\]{0,20}(/[a-c$0-9]{0,4}/[LU]?)?,?|DEFAULT,?){0,3}", name in "[a-c,=]{0,20}") {
+        certificate::check(format!("{rules}\0{name}").as_bytes());
     }
 
     #[test]
