@@ -113,6 +113,17 @@ impl Environment {
     }
 }
 
+/// The variable that sets a proxy for a server with or without TLS. The HTTP library reads them by itself; messages name them.
+pub(crate) fn proxy_variable(https: bool) -> Option<&'static str> {
+    let names = if https {
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    } else {
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+    };
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    names.into_iter().find(is_set)
+}
+
 /// The path from the root: what is remembered must not depend on where a later command is typed.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|error| {

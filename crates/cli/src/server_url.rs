@@ -71,6 +71,18 @@ impl ServerUrl {
         &self.text
     }
 
+    /// Whether it is this machine itself.
+    pub(crate) fn is_loopback(&self) -> bool {
+        reqwest::Url::parse(&self.text).is_ok_and(|url| {
+            let host = url.host_str().unwrap_or_default();
+            host == "localhost"
+                || host
+                    .trim_matches(['[', ']'])
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
+        })
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.text.starts_with("https://")
     }

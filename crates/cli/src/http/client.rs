@@ -46,7 +46,7 @@ impl Client {
             .timeout(TIMEOUT)
             // A followed redirect would turn a PUT into a GET and look like success.
             .redirect(redirect::Policy::none());
-        if is_loopback(url) {
+        if url.is_loopback() {
             builder = builder.no_proxy();
         }
         builder = trust(builder, url, certificate_authority_path)?;
@@ -112,17 +112,6 @@ fn ours(headers: &HeaderMap) -> (Vec<String>, Option<u64>) {
         .get(paths::PENDING_CLUSTERS)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok());
     (warnings, pending_clusters)
-}
-
-fn is_loopback(url: &ServerUrl) -> bool {
-    reqwest::Url::parse(url.as_str()).is_ok_and(|url| {
-        let host = url.host_str().unwrap_or_default();
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
-    })
 }
 
 fn trust(

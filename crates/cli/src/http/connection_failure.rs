@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rustls::{CertificateError, Error as TlsError};
 
+use crate::environment::proxy_variable;
 use crate::failure::Failure;
 use crate::server_url::ServerUrl;
 
@@ -31,6 +32,17 @@ pub(super) fn cannot_set_up(
 
 /// A request that got no complete answer.
 pub(super) fn explain(error: &reqwest::Error, url: &ServerUrl) -> Failure {
+    let failure = explain_direct(error, url);
+    let proxy = proxy_variable(url.is_https()).filter(|_| !url.is_loopback());
+    match proxy {
+        Some(variable) if error.is_connect() || error.is_timeout() => failure.hint(format!(
+            "{variable} is set: unless NO_PROXY names the host, requests go through that proxy"
+        )),
+        _ => failure,
+    }
+}
+
+fn explain_direct(error: &reqwest::Error, url: &ServerUrl) -> Failure {
     if let Some(tls) = chain(error).find_map(tls_error) {
         return explain_tls(tls, url);
     }

@@ -35,6 +35,8 @@ mod keys_and_tokens;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod role_binding;
@@ -48,5 +50,7 @@ mod session;
 mod single_sign_on;
 #[cfg(test)]
 mod stand_in;
+#[cfg(test)]
+mod terminal;
 #[cfg(test)]
 mod tls;

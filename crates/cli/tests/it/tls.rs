@@ -60,6 +60,11 @@ impl Authority {
     }
 }
 
+/// The certificate of some private authority.
+pub(crate) fn authority_pem() -> String {
+    Authority::new("private").0.pem()
+}
+
 async fn desk_of(authority: &Authority, host: &str) -> Desk {
     let mut desk = Desk::at(authority.server(host).await);
     desk.know_alice();
@@ -217,6 +222,45 @@ async fn plain_http_where_tls_is_expected() {
     Suggestions:
         If the server listens for plain HTTP on this port, use http:// in the URL
     "#);
+}
+
+#[tokio::test]
+async fn tls_where_plain_http_is_expected() {
+    let desk = desk_of(&Authority::new("private"), "127.0.0.1").await;
+    let url = desk.server.url.replace("https://", "http://");
+    let outcome = desk.run(&format!("login --url {url}")).await;
+    assert!(
+        outcome.starts_with("exit code: 1\n--- stderr ---\nError: "),
+        "{outcome}"
+    );
+    let hint = "If the server speaks TLS on this port, use https:// in the URL";
+    assert!(outcome.contains(hint), "{outcome}");
+}
+
+#[tokio::test]
+async fn a_password_log_in_remembers_the_client_certificate() {
+    let authority = Authority::new("private");
+    let mut desk = desk_of(&authority, "127.0.0.1").await;
+    let (certificate, key) = authority.issue("carol");
+    let (certificate, key) = (
+        desk.write("me.pem", certificate.pem()),
+        desk.write("me.key", key.serialize_pem()),
+    );
+    let (url, ca) = (
+        desk.server.url.clone(),
+        desk.file("ca.pem").display().to_string(),
+    );
+    let command = &format!(
+        "login --url {url} --certificate-authority-path {ca} --client-cert-path {certificate} --client-key-path {key}"
+    );
+    assert_eq!(desk.run(command).await, "exit code: 0\n");
+    let name = format!("login-alice-{url}?cacertpath={ca}");
+    assert_eq!(desk.contexts()["current"], name);
+    desk.variables.clear();
+    // Without the certificate's key every later command must fail, so it is used.
+    std::fs::remove_file(desk.file("me.key")).unwrap();
+    let outcome = desk.run("cluster list").await;
+    assert!(outcome.contains("cannot read the client key"), "{outcome}");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ mod case_files;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod house;

@@ -74,6 +74,23 @@ fn a_closed_pipe_is_no_failure() {
     );
 }
 
+#[test]
+fn a_proxy_in_the_way_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    // No name below .invalid exists (RFC 6761).
+    let (exit_code, out, errors) = run(openmds(directory.path())
+        .args(["cluster", "describe", "--url", "http://mds.invalid:8090"])
+        .env("HTTP_PROXY", &nobody));
+    assert_eq!((exit_code, out.as_str()), (Some(1), ""));
+    assert!(
+        errors.contains("HTTP_PROXY is set: unless NO_PROXY names the host"),
+        "{errors}"
+    );
+}
+
 /// Answers every request until the test ends: a token to a log in, else a status.
 fn stand_in() -> String {
     // {"sub":"alice","exp":99999999999}

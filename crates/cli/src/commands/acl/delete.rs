@@ -1,9 +1,10 @@
 //! `openmds iam acl delete`
 
+use openmds_api::AclBinding;
 use reqwest::Method;
 
 use super::flags::AclFlags;
-use super::wire::AclBinding;
+use super::rows::cells;
 use super::{in_order, search, show, success};
 use crate::confirm::confirmed;
 use crate::http::Request;
@@ -47,7 +48,7 @@ impl Delete {
         }
         if !self.force {
             for acl in &found {
-                world.printer.notice(&acl.cells().join("  "));
+                world.printer.notice(&cells(acl).join("  "));
             }
             let question =
                 "Are you sure you want to delete the ACL(s) corresponding to these parameters?";

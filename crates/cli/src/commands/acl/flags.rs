@@ -1,9 +1,10 @@
 //! The flags that describe ACLs: exactly, for `create`, or as a filter, for `list` and `delete`.
 
-use super::wire::{
-    AclBinding, AclBindingFilter, AclFilterRequest, CreateAclRequest, Entry, EntryFilter,
-    KafkaScope, Pattern, PatternFilter,
+use openmds_api::{
+    AccessControlEntry, AccessControlEntryFilter, AclBinding, AclBindingFilter, AclFilterRequest,
+    CreateAclRequest, KafkaResourcePattern, KafkaResourcePatternFilter, ScopeBody,
 };
+
 use crate::Failure;
 use crate::principal::check_principal;
 
@@ -137,16 +138,16 @@ impl AclFlags {
                 "Add --operation OPERATION, for example --operation read",
             ));
         }
-        let pattern = Pattern {
+        let pattern = KafkaResourcePattern {
             resource_type: kind.to_owned(),
             name,
             pattern_type: self.resource.pattern_type().to_owned(),
         };
         let creation = |operation: &&str| CreateAclRequest {
-            scope: KafkaScope::new(&self.kafka_cluster),
+            scope: self.scope(),
             acl_binding: AclBinding {
                 pattern: pattern.clone(),
-                entry: Entry {
+                entry: AccessControlEntry {
                     principal: principal.to_owned(),
                     host: self.host.clone().unwrap_or_else(|| "*".to_owned()),
                     operation: (*operation).to_owned(),
@@ -164,21 +165,22 @@ impl AclFlags {
         }
         let resource = self.resource.resource()?;
         let filter = |operation: &'static str| AclFilterRequest {
-            scope: KafkaScope::new(&self.kafka_cluster),
+            scope: self.scope(),
             acl_binding_filter: AclBindingFilter {
-                pattern_filter: PatternFilter {
-                    resource_type: resource.as_ref().map_or("ANY", |(kind, _)| kind),
+                pattern_filter: KafkaResourcePatternFilter {
+                    resource_type: resource.as_ref().map_or("ANY", |(kind, _)| kind).to_owned(),
                     name: resource.as_ref().map(|(_, name)| name.clone()),
                     pattern_type: match resource {
                         None => "ANY",
                         Some(_) => self.resource.pattern_type(),
-                    },
+                    }
+                    .to_owned(),
                 },
-                entry_filter: EntryFilter {
+                entry_filter: AccessControlEntryFilter {
                     principal: self.principal.clone(),
                     host: self.host.clone(),
-                    operation,
-                    permission_type: self.permission().unwrap_or("ANY"),
+                    operation: operation.to_owned(),
+                    permission_type: self.permission().unwrap_or("ANY").to_owned(),
                 },
             },
         };
@@ -202,6 +204,13 @@ impl AclFlags {
             || self.permission().is_some()
             || resource.cluster_scope
             || names.into_iter().any(Option::is_some)
+    }
+
+    fn scope(&self) -> ScopeBody {
+        let id = ("kafka-cluster".to_owned(), self.kafka_cluster.clone());
+        ScopeBody {
+            clusters: [id].into(),
+        }
     }
 
     fn permission(&self) -> Option<&'static str> {

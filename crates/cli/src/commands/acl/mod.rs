@@ -4,14 +4,14 @@ mod create;
 mod delete;
 mod flags;
 mod list;
-mod wire;
+mod rows;
 
+use openmds_api::{AclBinding, AclFilterRequest};
 use reqwest::{Method, StatusCode};
 
 use crate::http::{Answer, Request, refusal};
 use crate::server::Server;
 use crate::{Failure, Output, World};
-use wire::{AclBinding, AclFilterRequest};
 
 /// ACLs.
 #[derive(Debug, clap::Subcommand)]
@@ -63,16 +63,16 @@ async fn search(
 }
 
 fn in_order(mut acls: Vec<AclBinding>) -> Vec<AclBinding> {
-    acls.sort();
+    acls.sort_by(|a, b| rows::columns(a).cmp(&rows::columns(b)));
     acls.dedup();
     acls
 }
 
 fn show(world: &mut World, acls: &[AclBinding], output: Output) -> Result<(), Failure> {
     if let Some(form) = output.structured() {
-        let rows: Vec<_> = acls.iter().map(wire::Row::from).collect();
+        let rows: Vec<_> = acls.iter().map(rows::Row::from).collect();
         return world.printer.value(form, &rows);
     }
-    let rows: Vec<_> = acls.iter().map(AclBinding::cells).collect();
-    world.printer.table(&wire::HEADING, &rows)
+    let rows: Vec<_> = acls.iter().map(rows::cells).collect();
+    world.printer.table(&rows::HEADING, &rows)
 }
