@@ -16,6 +16,7 @@ pub mod paths;
 mod registry;
 mod service;
 mod tokens;
+mod verification;
 
 pub use acls::{
     AccessControlEntry, AccessControlEntryFilter, AclBinding, AclBindingFilter, AclFilterRequest,
@@ -38,3 +39,4 @@ pub use tokens::{
     AccessToken, OAuthError, RevocationInfo, RevocationRequest, RotateRequest, ServerMetadata,
     SigningKeyInfo,
 };
+pub use verification::{ClusterConfig, ClusterVerification, VerificationCheck};

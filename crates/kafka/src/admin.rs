@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Connection, EventWriter, KafkaError};
+use crate::{Connection, EventWriter, HostProbe, KafkaError};
 
 /// Opens connections to clusters.
 #[async_trait]
@@ -25,6 +25,9 @@ pub trait Connector: Send + Sync {
         &self,
         connection: &Connection,
     ) -> Result<Arc<dyn EventWriter>, KafkaError>;
+
+    /// Follows each bootstrap address to the login, and says where it does not lead further.
+    async fn probe(&self, connection: &Connection) -> Vec<HostProbe>;
 }
 
 /// A cluster as seen through its brokers.
@@ -36,6 +39,10 @@ pub trait Connector: Send + Sync {
 pub trait Admin: Send + Sync {
     /// Who the cluster is, its live brokers, and its controllers where we may know them.
     async fn describe_cluster(&self) -> Result<ClusterDescription, KafkaError>;
+
+    /// What we may do on Cluster, in Kafka's spelling: of `DescribeConfigs`, `AlterConfigs`,
+    /// `Describe` and `Alter`. Nothing where we lack `Describe`, which the answer itself needs.
+    async fn cluster_operations(&self) -> Result<Vec<&'static str>, KafkaError>;
 
     /// The cluster-wide default of a broker configuration key, as one broker has it stored.
     async fn broker_default_config(&self, key: &str) -> Result<ConfigValue, KafkaError>;

@@ -11,6 +11,7 @@ mod events;
 pub mod fake;
 pub mod jaas;
 mod pem;
+mod probe;
 mod settings;
 mod wire;
 
@@ -20,6 +21,7 @@ pub use admin::{
 };
 pub use error::KafkaError;
 pub use events::{EventRecord, EventWriter, NewTopic};
+pub use probe::{HostProbe, ProbeStep};
 pub use settings::{
     Connection, HostPort, HostPortError, PropertyContext, PropertyError, Sasl, SaslMechanism,
     SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,

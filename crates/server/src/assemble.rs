@@ -94,6 +94,7 @@ pub async fn assemble(
         home.clone(),
         Arc::clone(&store),
         Arc::clone(&clock),
+        Arc::clone(&dispatch.metrics),
     ));
     let driver = Driver::new(
         settings.clone(),

@@ -65,6 +65,14 @@ impl Metrics {
                 "openmds_pushes_total",
                 "Audit log configurations pushed to a cluster, by outcome",
             ),
+            (
+                "openmds_audit_events_total",
+                "The server's own audit events, delivered or in the fallback",
+            ),
+            (
+                "openmds_audit_event_failures_total",
+                "Attempts to deliver the server's own audit events that failed, and events that found the queue full",
+            ),
         ];
         for (name, about) in counters {
             let (name, about) = (KeyName::from(name), SharedString::from(about));
@@ -105,6 +113,17 @@ impl Metrics {
     /// A cluster has taken or refused a configuration.
     pub fn push(&self, outcome: &str) {
         self.count("openmds_pushes_total", &[("outcome", outcome)]);
+    }
+
+    /// The server's own audit events that went one way.
+    pub fn audit_events(&self, outcome: &str, count: u64) {
+        let key = key("openmds_audit_events_total", &[("outcome", outcome)]);
+        self.recorder.register_counter(&key, &META).increment(count);
+    }
+
+    /// An attempt to deliver audit events that failed, or an event that found no room.
+    pub fn audit_failure(&self, reason: &str) {
+        self.count("openmds_audit_event_failures_total", &[("reason", reason)]);
     }
 
     fn count(&self, name: &'static str, labels: &[(&'static str, &str)]) {

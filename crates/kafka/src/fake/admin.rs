@@ -99,6 +99,14 @@ impl Admin for FakeAdmin {
         })
     }
 
+    async fn cluster_operations(&self) -> Result<Vec<&'static str>, KafkaError> {
+        self.answer(FakeCall::DescribeCluster).await?;
+        let state = self.cluster.state();
+        let all = ["Alter", "Describe", "DescribeConfigs", "AlterConfigs"].into_iter();
+        let allowed = all.filter(|one| state.authorize(one, "Cluster").is_ok());
+        Ok(allowed.collect())
+    }
+
     async fn broker_default_config(&self, key: &str) -> Result<ConfigValue, KafkaError> {
         self.answer(FakeCall::BrokerDefaultConfig {
             key: key.to_owned(),

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 
 use super::admin::{FakeAdmin, FakeController, behave};
 use super::cluster::FakeCluster;
-use super::state::FakeCall;
+use super::state::{FakeCall, FakeCondition};
 use super::writer::FakeWriter;
-use crate::{Admin, Connection, Connector, ControllerAdmin, EventWriter, HostPort, KafkaError};
+use crate::{
+    Admin, Connection, Connector, ControllerAdmin, EventWriter, HostPort, HostProbe, KafkaError,
+    ProbeStep,
+};
 
 /// A [`Connector`] to clusters in memory. Clones are the same fleet.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +83,37 @@ impl Connector for FakeFleet {
         connection: &Connection,
     ) -> Result<Arc<dyn EventWriter>, KafkaError> {
         Ok(Arc::new(FakeWriter::new(self.clone(), connection)))
+    }
+
+    async fn probe(&self, connection: &Connection) -> Vec<HostProbe> {
+        let mut probes = Vec::new();
+        for address in &connection.bootstrap {
+            let one = Connection {
+                bootstrap: vec![address.clone()],
+                ..connection.clone()
+            };
+            let failure = match self.find(&one) {
+                Err(error) => Some((ProbeStep::Connect, error)),
+                Ok(cluster) => {
+                    let condition = cluster.state().condition;
+                    let step = match condition {
+                        FakeCondition::Unreachable => ProbeStep::Connect,
+                        FakeCondition::UntrustedCertificate => ProbeStep::Tls,
+                        FakeCondition::BadCredentials => ProbeStep::Login,
+                        FakeCondition::Reachable | FakeCondition::Frozen => ProbeStep::Protocol,
+                    };
+                    behave(condition, &one, "ApiVersions")
+                        .await
+                        .err()
+                        .map(|error| (step, error))
+                }
+            };
+            probes.push(HostProbe {
+                address: address.clone(),
+                failure,
+            });
+        }
+        probes
     }
 }
 

@@ -154,6 +154,14 @@ impl Admin for BrokerAdmin {
         Ok(description)
     }
 
+    async fn cluster_operations(&self) -> Result<Vec<&'static str>, KafkaError> {
+        let request =
+            DescribeClusterRequest::default().with_include_cluster_authorized_operations(true);
+        let (at, answer) = self.pool.call_any(&request, &self.pool.deadline()).await?;
+        cluster::described(&answer, &at)?;
+        Ok(cluster::operations(answer.cluster_authorized_operations))
+    }
+
     async fn broker_default_config(&self, key: &str) -> Result<ConfigValue, KafkaError> {
         let request = configs::describe(&[Resource::BrokerDefault], key);
         let (at, answer) = self.pool.call_any(&request, &self.pool.deadline()).await?;

@@ -48,6 +48,24 @@ pub(super) fn described(
     })
 }
 
+/// The bits of an answer as names (`org.apache.kafka.common.acl.AclOperation`).
+pub(super) fn operations(bits: i32) -> Vec<&'static str> {
+    // Kafka's sign for "not asked".
+    if bits == i32::MIN {
+        return Vec::new();
+    }
+    [
+        (7, "Alter"),
+        (8, "Describe"),
+        (10, "DescribeConfigs"),
+        (11, "AlterConfigs"),
+    ]
+    .into_iter()
+    .filter(|(code, _)| bits & (1 << code) != 0)
+    .map(|(_, name)| name)
+    .collect()
+}
+
 pub(super) fn quorum() -> DescribeQuorumRequest {
     DescribeQuorumRequest::default().with_topics(vec![
         TopicData::default()
@@ -67,4 +85,20 @@ pub(super) fn voters(answer: &DescribeQuorumResponse) -> Vec<i32> {
     voters.sort_unstable();
     voters.dedup();
     voters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operations;
+
+    #[test]
+    fn operations_are_read_from_bits() {
+        assert_eq!(operations(i32::MIN), Vec::<&str>::new());
+        assert_eq!(operations(0), Vec::<&str>::new());
+        assert_eq!(
+            operations(1 << 10 | 1 << 8 | 1 << 2),
+            ["Describe", "DescribeConfigs"]
+        );
+        assert_eq!(operations(1 << 11), ["AlterConfigs"]);
+    }
 }

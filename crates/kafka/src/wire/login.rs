@@ -58,7 +58,8 @@ pub(super) async fn log_in(
     Ok((lifetime > 0).then(|| Duration::from_millis(lifetime)))
 }
 
-async fn agree(
+/// Asks for the mechanism; the refusal lists what is offered.
+pub(super) async fn agree(
     session: &mut Session,
     mechanism: SaslMechanism,
     deadline: &Deadline,

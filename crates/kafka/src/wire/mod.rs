@@ -15,6 +15,7 @@ mod dial;
 mod frame;
 mod login;
 mod pool;
+mod probe;
 mod produce;
 mod records;
 mod scram;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Admin, Connection, Connector, ControllerAdmin, EventWriter, KafkaError};
+use crate::{Admin, Connection, Connector, ControllerAdmin, EventWriter, HostProbe, KafkaError};
 
 /// Connects to real clusters. Needs a tokio runtime with I/O and time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,5 +60,13 @@ impl Connector for WireConnector {
         connection: &Connection,
     ) -> Result<Arc<dyn EventWriter>, KafkaError> {
         Ok(Arc::new(writer::Writer::new(pool::Pool::new(connection)?)))
+    }
+
+    async fn probe(&self, connection: &Connection) -> Vec<HostProbe> {
+        let mut probes = Vec::with_capacity(connection.bootstrap.len());
+        for at in &connection.bootstrap {
+            probes.push(probe::probe(at, connection).await);
+        }
+        probes
     }
 }

@@ -53,6 +53,9 @@ fn refuse_token_in_clear(
     }
 }
 
+/// `HTTP`, read as the length of a frame.
+const HTTP: i64 = 0x4854_5450;
+
 /// The version that every broker since 2.4 reads, and that says who we are.
 const API_VERSIONS: i16 = 3;
 
@@ -64,10 +67,35 @@ impl Session {
         tls: Option<&TlsClient>,
         deadline: &Deadline,
     ) -> Result<Self, KafkaError> {
-        let (stream, peer) = dial(at, tls, deadline).await?;
+        let (mut session, peer) = Self::greeted(at, connection, tls, deadline).await?;
         if tls.is_none() {
             refuse_token_in_clear(at, peer, connection)?;
         }
+        if connection.protocol.uses_sasl() {
+            let lifetime = login::log_in(&mut session, connection.sasl.as_ref(), deadline).await?;
+            session.expires = lifetime.map(|lifetime| Instant::now() + usable_part(lifetime));
+        }
+        Ok(session)
+    }
+
+    /// Dials and asks for the versions; shows no credential.
+    pub(super) async fn greet(
+        at: &HostPort,
+        connection: &Connection,
+        tls: Option<&TlsClient>,
+        deadline: &Deadline,
+    ) -> Result<Self, KafkaError> {
+        let greeted = Self::greeted(at, connection, tls, deadline).await;
+        greeted.map(|(session, _)| session)
+    }
+
+    async fn greeted(
+        at: &HostPort,
+        connection: &Connection,
+        tls: Option<&TlsClient>,
+        deadline: &Deadline,
+    ) -> Result<(Self, IpAddr), KafkaError> {
+        let (stream, peer) = dial(at, tls, deadline).await?;
         let mut session = Self {
             stream,
             at: at.clone(),
@@ -78,11 +106,7 @@ impl Session {
             expires: None,
         };
         session.ask_versions(deadline).await?;
-        if connection.protocol.uses_sasl() {
-            let lifetime = login::log_in(&mut session, connection.sasl.as_ref(), deadline).await?;
-            session.expires = lifetime.map(|lifetime| Instant::now() + usable_part(lifetime));
-        }
-        Ok(session)
+        Ok((session, peer))
     }
 
     /// Whether the broker would still take a request.
@@ -188,6 +212,8 @@ impl Session {
                 .unwrap_or_else(|| unreachable(&self.at, self.why_lost(key, &error))),
             FrameError::SpeaksTls => self
                 .unexpected("it speaks TLS; set security.protocol to SSL or SASL_SSL".to_owned()),
+            FrameError::Length(HTTP) => self
+                .unexpected("it speaks HTTP; is this a Kafka listener? Check the port".to_owned()),
             FrameError::Length(length) => self.unexpected(format!(
                 "a frame of {length} bytes; is this a Kafka listener, and security.protocol right?"
             )),

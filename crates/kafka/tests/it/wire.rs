@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use openmds_kafka::{Admin, Connection, Connector, HostPort, KafkaError, WireConnector};
+use openmds_kafka::{
+    Admin, Connection, Connector, HostPort, KafkaError, ProbeStep, SecurityProtocol, WireConnector,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -97,4 +99,32 @@ async fn what_is_no_kafka_is_told_apart() {
 fn the_admin_is_object_safe() {
     fn takes(_: Option<&dyn Admin>) {}
     takes(None);
+}
+
+/// The step at which a probe of one address ends, and what is said of it.
+async fn probed(at: HostPort, protocol: SecurityProtocol) -> (ProbeStep, String) {
+    let connection = Connection {
+        protocol,
+        ..plaintext(&[at], Duration::from_secs(5))
+    };
+    let mut probes = WireConnector.probe(&connection).await;
+    let (step, error) = probes.remove(0).failure.unwrap();
+    (step, error.to_string())
+}
+
+#[tokio::test]
+async fn a_probe_names_the_step_that_fails() {
+    use SecurityProtocol::Plaintext;
+    let (gone, nobody) = listener().await;
+    drop(gone);
+    let (step, text) = probed(nobody, Plaintext).await;
+    assert_eq!(step, ProbeStep::Connect, "{text}");
+    let http = answering(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    let (step, text) = probed(http, Plaintext).await;
+    assert_eq!(step, ProbeStep::Protocol, "{text}");
+    assert!(text.contains("speaks HTTP"), "{text}");
+    let tls = answering(b"\x15\x03\x03\0\x02\x02\x50").await;
+    let (step, text) = probed(tls, Plaintext).await;
+    assert_eq!(step, ProbeStep::Protocol, "{text}");
+    assert!(text.contains("speaks TLS"), "{text}");
 }

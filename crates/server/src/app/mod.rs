@@ -16,6 +16,7 @@ mod bound_patterns;
 mod bound_scopes;
 mod caller;
 mod changes;
+mod cluster_config;
 mod create_guidelines;
 mod decisions;
 mod denial;
@@ -39,6 +40,7 @@ mod route_questions;
 mod scopes;
 mod signing_keys;
 mod token_order;
+mod verify_cluster;
 mod visibility;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use openmds_api::ClusterInfo;
+use openmds_api::{ClusterConfig, ClusterInfo, ClusterVerification};
 
 use super::body::JsonBody;
 use super::cluster_type::ClusterType;
@@ -65,4 +65,26 @@ pub(super) async fn unregister(
 ) -> Result<StatusCode, HttpError> {
     to_the_end(async move { app.unregister_cluster(&caller, &name).await }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Checks that a registered cluster is reachable and the one that is registered. Changes nothing.
+#[utoipa::path(post, path = "/security/1.0/registry/clusters/{name}/verify", tag = "registry", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterVerification), (status = 403, body = openmds_api::ErrorResponse), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn verify(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments(name): Segments<String>,
+) -> Result<Json<ClusterVerification>, HttpError> {
+    Ok(Json(app.verify_cluster(&caller, &name).await?))
+}
+
+/// The properties for the brokers of a registered Kafka cluster.
+#[utoipa::path(get, path = "/security/1.0/registry/clusters/{name}/config", tag = "registry", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterConfig), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn config(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments(name): Segments<String>,
+) -> Result<Json<ClusterConfig>, HttpError> {
+    Ok(Json(app.cluster_config(&caller, &name)?))
 }

@@ -41,7 +41,7 @@ impl Modify for Credentials {
         managed_lookups::visibility, managed_lookups::bound_scopes, managed_lookups::cluster_access, managed_lookups::bindings_everywhere,
         managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
         acls::create, acls::delete, acls::search,
-        clusters::list, clusters::register, clusters::one, clusters::unregister,
+        clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config,
         audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
     ),
     modifiers(&Credentials),

@@ -110,6 +110,14 @@ fn routes() -> Routes {
         .get("/security/1.0/registry/clusters", clusters::list)
         .post("/security/1.0/registry/clusters", clusters::register)
         .get("/security/1.0/registry/clusters/{name}", clusters::one)
+        .post(
+            "/security/1.0/registry/clusters/{name}/verify",
+            clusters::verify,
+        )
+        .get(
+            "/security/1.0/registry/clusters/{name}/config",
+            clusters::config,
+        )
         .delete(
             "/security/1.0/registry/clusters/{name}",
             clusters::unregister,

@@ -128,7 +128,7 @@ fn desired(generation: Generation, record: &AuditRecord, id: &ClusterId) -> Opti
 
 /// The registered token listener, with this server's token for exactly that cluster
 /// (`rulings.md` 15).
-fn connection(
+pub(crate) fn connection(
     settings: &Settings,
     issuer: &Arc<Issuer>,
     id: &ClusterId,

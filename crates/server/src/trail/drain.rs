@@ -69,7 +69,7 @@ impl Drain {
             match self.queue.closes_at() {
                 Some(_) => {
                     kept.drain(..)
-                        .for_each(|event| fallback::undelivered(&event, "the server stops"));
+                        .for_each(|event| self.queue.undelivered(&event, "the server stops"));
                 }
                 None if kept.is_empty() => {}
                 None => self.queue.pause(AGAIN).await,
@@ -91,9 +91,9 @@ impl Drain {
             let written = self.write(&in_force, &servers, &topic, &events).await;
             self.say(&servers, &topic, written.as_ref().err());
             match written {
-                Ok(()) => fallback::delivered(events.len()),
+                Ok(()) => self.queue.delivered(events.len()),
                 Err(error) => {
-                    fallback::failed();
+                    self.queue.failed();
                     let reason = error.to_string();
                     for event in events {
                         if may_pass(&error)
@@ -101,7 +101,7 @@ impl Drain {
                         {
                             kept.push_back(event);
                         } else {
-                            fallback::undelivered(&event, &reason);
+                            self.queue.undelivered(&event, &reason);
                         }
                     }
                 }

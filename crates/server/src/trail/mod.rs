@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 use crate::app::Caller;
 use crate::config::{Exporter, Settings};
+use crate::metrics::Metrics;
 use crate::store::{Generation, State, Store};
 use crate::time::Clock;
 use queue::{Event, Queue};
@@ -108,9 +109,10 @@ impl Trail {
         home: Connection,
         store: Arc<Store>,
         clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let exporter = settings.exporter.clone();
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new(metrics));
         let drain = Drain::new(connector, exporter.clone(), home, store, Arc::clone(&queue));
         Self {
             told_home: settings.home.cluster_id.as_ref().map(ToString::to_string),

@@ -1,13 +1,13 @@
 //! What waits to be delivered: bounded in number and in bytes.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::fallback;
+use crate::metrics::Metrics;
 
 /// Most events that wait.
 const MOST_EVENTS: usize = 16_384;
@@ -49,34 +49,34 @@ pub(super) struct Queue {
     /// When the server stops, and until when events may still be delivered.
     closing: watch::Sender<Option<Instant>>,
     drained: watch::Sender<bool>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
-impl Default for Queue {
-    fn default() -> Self {
+impl Queue {
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             waiting: Mutex::default(),
             arrived: Notify::new(),
             closing: watch::Sender::new(None),
             drained: watch::Sender::new(false),
+            metrics,
         }
     }
-}
 
-impl Queue {
     /// Takes an event in, or logs it where no more fit.
     pub(super) fn put(&self, event: Event) {
         let mut waiting = self.waiting();
         let bytes = waiting.bytes + event.line.len();
         if waiting.closed || waiting.events.len() >= MOST_EVENTS || bytes > MOST_BYTES {
             drop(waiting);
-            fallback::queue_full(&event);
+            self.queue_full(&event);
             return;
         }
         waiting.bytes = bytes;
         waiting.events.push_back(event);
         let length = waiting.events.len();
         drop(waiting);
-        fallback::queued(length);
+        self.queued(length);
         self.arrived.notify_one();
     }
 
@@ -94,7 +94,7 @@ impl Queue {
         }
         let left: usize = taken.iter().map(|event| event.line.len()).sum();
         waiting.bytes = waiting.bytes.saturating_sub(left);
-        fallback::queued(waiting.events.len());
+        self.queued(waiting.events.len());
         taken
     }
 
@@ -135,7 +135,7 @@ impl Queue {
         drop(in_time);
         self.waiting().closed = true;
         for event in self.take(usize::MAX, usize::MAX) {
-            fallback::undelivered(&event, "the server stops");
+            self.undelivered(&event, "the server stops");
         }
     }
 

@@ -18,6 +18,7 @@ mod binding_properties;
 mod bindings;
 mod bound_resources;
 mod cases;
+mod cluster_verification;
 mod config;
 mod contract;
 mod desk;

@@ -34,6 +34,10 @@ impl Line {
         }
     }
 
+    pub(super) fn connector(&self) -> Arc<dyn Connector> {
+        Arc::clone(&self.connector)
+    }
+
     /// Whether the destination has settings of its own; else those of the home cluster serve.
     pub(super) fn has_own_settings(&self) -> bool {
         self.settings.is_configured()

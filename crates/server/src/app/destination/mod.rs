@@ -46,6 +46,12 @@ impl Destination {
         }
     }
 
+    /// What opens connections.
+    #[must_use]
+    pub fn connector(&self) -> Arc<dyn Connector> {
+        self.line.connector()
+    }
+
     /// The live retention, milliseconds, of those of the document's topics that exist.
     pub async fn live_retention(
         &self,
