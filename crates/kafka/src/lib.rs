@@ -10,6 +10,7 @@ mod error;
 mod events;
 pub mod fake;
 pub mod jaas;
+mod keystore;
 mod pem;
 mod probe;
 mod settings;

@@ -1,5 +1,7 @@
 //! PEM texts, as files hold them and as properties squeeze them into one line.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -33,6 +35,24 @@ fn push_words(text: &mut String, words: &str) {
     }
 }
 
+/// One PEM text.
+pub(crate) fn text(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    let mut rest = body.as_str();
+    while let Some((line, more)) = rest.split_at_checked(64) {
+        text.push_str(line);
+        text.push('\n');
+        rest = more;
+    }
+    if !rest.is_empty() {
+        text.push_str(rest);
+        text.push('\n');
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    text
+}
+
 /// The certificates in a PEM text; at least one.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
@@ -48,8 +68,8 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, S
 pub(crate) fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
     if is_encrypted(pem) {
         return Err(
-            "the private key is encrypted; decrypt it with `openssl pkey -in key.pem \
-                    -out plain.pem` and protect the file by its permissions"
+            "the private key is encrypted: set ssl.key.password, or decrypt it with `openssl pkey \
+                    -in key.pem -out plain.pem` and protect the file by its permissions"
                 .to_owned(),
         );
     }

@@ -9,6 +9,7 @@
 mod fake;
 mod scripted;
 mod sessions;
+mod stores;
 mod tls;
 mod wire;
 mod writer;

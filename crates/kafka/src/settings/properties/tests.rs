@@ -91,7 +91,7 @@ fn reports_all_errors_at_once_by_full_name() {
         ("security.protocol", "SASL_SSL"),
         ("sasl.mechanism", "PLAIN"),
         ("sasl.jaas.config", "x required password=hunter2;"),
-        ("ssl.truststore.type", "JKS"),
+        ("ssl.truststore.type", "BCFKS"),
         ("ssl.truststore.location", "/nowhere"),
         ("ssl.endpoint.identification.algorithm", "ldaps"),
         ("request.timeout.ms", "0"),
@@ -112,20 +112,26 @@ fn reports_all_errors_at_once_by_full_name() {
 }
 
 #[test]
-fn a_binary_store_is_told_apart_and_the_conversion_named() {
+fn a_broken_store_is_told_apart_and_the_conversion_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"\xfe\xed\xfe\xed").unwrap();
     let path = file.path().to_str().unwrap();
     let ssl = [("bootstrap.servers", "a:1"), ("security.protocol", "SSL")];
     let errors = messages(&[ssl[0], ssl[1], ("ssl.truststore.location", path)]);
-    assert!(errors[0].contains("keytool"), "{errors:?}");
+    assert!(errors[0].contains("is no whole JKS store"), "{errors:?}");
     let errors = messages(&[
         ssl[0],
         ssl[1],
         ("ssl.truststore.certificates", CA),
         ("ssl.keystore.location", path),
     ]);
-    assert!(errors[0].contains("openssl pkcs12"), "{errors:?}");
+    assert!(
+        errors[0].contains("ssl.keystore.password: is needed"),
+        "{errors:?}"
+    );
+    std::fs::write(file.path(), b"what is this?").unwrap();
+    let errors = messages(&[ssl[0], ssl[1], ("ssl.truststore.location", path)]);
+    assert!(errors[0].contains("keytool"), "{errors:?}");
 }
 
 #[test]
