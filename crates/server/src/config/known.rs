@@ -95,6 +95,40 @@ const OWN: &[&str] = &[
     "openmds.log.format",
 ];
 
+/// Names without a prefix of ours that are read.
+const PLAIN: &[&str] = &[
+    "super.users",
+    "confluent.metadata.bootstrap.servers",
+    "confluent.security.event.logger.destination.admin.bootstrap.servers",
+    "confluent.security.event.logger.exporter.kafka.bootstrap.servers",
+];
+
+/// What stands before the names of client properties that are read.
+const CLIENT_PREFIXES: &[&str] = &[
+    "confluent.metadata.admin.",
+    "confluent.metadata.",
+    "confluent.security.event.logger.destination.admin.",
+];
+
+/// Client properties that are read (`openmds_kafka::connection_from_properties`).
+const CLIENT: &[&str] = &[
+    "security.protocol",
+    "sasl.mechanism",
+    "sasl.jaas.config",
+    "ssl.truststore.type",
+    "ssl.truststore.location",
+    "ssl.truststore.password",
+    "ssl.truststore.certificates",
+    "ssl.keystore.type",
+    "ssl.keystore.location",
+    "ssl.keystore.password",
+    "ssl.keystore.key",
+    "ssl.keystore.certificate.chain",
+    "ssl.key.password",
+    "ssl.endpoint.identification.algorithm",
+    "request.timeout.ms",
+];
+
 /// Faults for unknown names under our prefixes, and warnings for names that are ignored.
 pub(super) fn check(properties: &BTreeMap<String, String>) -> (Vec<Fault>, Vec<String>) {
     let mut faults = Vec::new();
@@ -115,9 +149,29 @@ pub(super) fn check(properties: &BTreeMap<String, String>) -> (Vec<Fault>, Vec<S
             if OWN.iter().find(known).is_none() {
                 faults.push(unknown(name, OWN.iter().map(ToString::to_string)));
             }
+        } else if let Some(meant) = nearly_ours(name) {
+            faults.push(Fault {
+                property: name.clone(),
+                message: format!("is read by nobody; did you mean {meant}?"),
+            });
         }
     }
     (faults, warnings)
+}
+
+/// The name of the reference that this one misspells by a letter or two. Names that we do not read
+/// at all are other programs' business: the file may be a broker's own.
+fn nearly_ours(name: &str) -> Option<String> {
+    let plain = PLAIN.iter().map(ToString::to_string);
+    let of_clients = CLIENT_PREFIXES
+        .iter()
+        .filter(|prefix| name.starts_with(**prefix))
+        .flat_map(|prefix| CLIENT.iter().map(move |rest| format!("{prefix}{rest}")));
+    let known: Vec<String> = plain.chain(of_clients).collect();
+    if known.iter().any(|known| known == name) {
+        return None;
+    }
+    known.into_iter().find(|known| distance(name, known) <= 2)
 }
 
 fn unknown(name: &str, known: impl Iterator<Item = String>) -> Fault {
@@ -176,6 +230,39 @@ mod tests {
             .map(|name| (name.to_string(), String::new()))
             .collect();
         assert_eq!(check(&properties), (vec![], vec![]));
+    }
+
+    #[test]
+    fn names_of_the_reference_are_known_by_a_letter_or_two() {
+        let meant = [
+            ("super.user", "super.users"),
+            ("super.usres", "super.users"),
+            (
+                "confluent.metadata.bootstrap.server",
+                "confluent.metadata.bootstrap.servers",
+            ),
+            (
+                "confluent.metadata.sasl.mechanisms",
+                "confluent.metadata.sasl.mechanism",
+            ),
+            (
+                "confluent.metadata.ssl.trustore.location",
+                "confluent.metadata.ssl.truststore.location",
+            ),
+        ];
+        for (name, meant) in meant {
+            assert_eq!(nearly_ours(name).as_deref(), Some(meant));
+        }
+        for other in [
+            "super.users",
+            "listeners",
+            "ssl.keystore.location",
+            "confluent.metadata.bootstrap.server.urls",
+            "confluent.metadata.topic.replication.factor",
+            "confluent.metadata.ssl.keystore.password",
+        ] {
+            assert_eq!(nearly_ours(other), None, "{other}");
+        }
     }
 
     #[test]

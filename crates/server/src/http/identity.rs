@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
 use super::error::HttpError;
-use super::peer::Peer;
-use crate::app::{App, Caller, Credentials, Identity, Kind, RequestContext};
+use super::peer::{Peer, RefusedCertificate};
+use crate::app::{App, AppError, Caller, Credentials, Identity, Kind, RequestContext};
 
 const REQUEST_ID: &str = "x-request-id";
 
@@ -27,15 +27,27 @@ impl FromRequestParts<Arc<App>> for Identified {
         let identity = app
             .identify_from(request.client_address, credentials(parts))
             .await
-            .map_err(refusal)?;
+            .map_err(|error| refusal(about_certificate(error, parts)))?;
         tracing::Span::current().record("user", &identity.name);
         let caller = app.caller(&identity, program(&parts.headers), request);
         Ok(Self(caller, identity))
     }
 }
 
+/// Adds what became of a client certificate: the handshake itself says nothing of it.
+fn about_certificate(mut error: AppError, parts: &Parts) -> AppError {
+    let refused = parts.extensions.get::<RefusedCertificate>();
+    if let (Kind::Unauthenticated, Some(refused)) = (error.kind, refused) {
+        error.message.push_str(&format!(
+            "; the client certificate that was shown is not trusted here and counts as none ({})",
+            refused.0
+        ));
+    }
+    error
+}
+
 /// A login that cannot be decided is neither a refusal nor a fault of this service.
-fn refusal(error: crate::app::AppError) -> HttpError {
+fn refusal(error: AppError) -> HttpError {
     match error.kind {
         Kind::Unavailable => HttpError(StatusCode::SERVICE_UNAVAILABLE, error),
         _ => error.into(),

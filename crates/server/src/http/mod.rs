@@ -18,6 +18,7 @@ mod kafka_clusters;
 mod managed_lookups;
 mod mended_path;
 mod openapi;
+mod openapi_access;
 mod parts;
 mod peer;
 mod revocations;

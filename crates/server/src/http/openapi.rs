@@ -7,8 +7,8 @@ use utoipa::{Modify, openapi};
 
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, health, impersonate,
-    kafka_clusters, managed_lookups, revocations, role_bindings, role_lookups, roles, service,
-    signing_keys,
+    kafka_clusters, managed_lookups, openapi_access, revocations, role_bindings, role_lookups,
+    roles, service, signing_keys,
 };
 
 struct Credentials;
@@ -24,6 +24,7 @@ impl Modify for Credentials {
             "bearer",
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
         );
+        openapi_access::complete(document);
     }
 }
 

@@ -38,6 +38,29 @@ fn it_describes_every_route_and_no_other() {
 }
 
 #[test]
+fn every_operation_says_who_may_call_it_and_how_it_refuses() {
+    let document: Value = serde_json::from_str(&openapi_document()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let description = operation["description"].as_str().unwrap();
+            assert!(description.contains("Who may call: "), "{method} {path}");
+            let mut statuses = vec!["500", "503"];
+            if operation.get("security").is_none() {
+                statuses.extend(["401", "429"]);
+            }
+            if operation.get("requestBody").is_some() {
+                statuses.extend(["400", "413", "415"]);
+            }
+            for status in statuses {
+                let response = &operation["responses"][status];
+                assert!(response.is_object(), "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_open_routes_are_described_as_open() {
     let document: Value = serde_json::from_str(&openapi_document()).unwrap();
     let mut open = BTreeSet::new();

@@ -177,6 +177,15 @@ async fn a_requested_certificate_may_be_absent_or_unknown() {
         let answered = status(&client, street.url(ROLES)).await.unwrap();
         assert_eq!(answered, 200, "a password counts beside any certificate");
     }
+    let unknown = client_with(&authority, &other.client("alice").store());
+    let refused = unknown.get(street.url(ROLES)).send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    let body: Value = refused.json().await.unwrap();
+    let message = body["message"].as_str().unwrap();
+    assert!(
+        message.contains("the client certificate that was shown is not trusted here"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -227,4 +236,47 @@ async fn a_server_that_is_asked_to_stop_takes_nobody_in() {
     assert!(client.get(&url).send().await.unwrap().status().is_success());
     street.stop().await.unwrap();
     assert!(client.get(&url).send().await.is_err());
+}
+
+/// A store as the JDK writes it serves as well as PEM.
+#[tokio::test]
+async fn a_listener_shows_the_certificate_of_a_jks_store() {
+    let mut world = World::new();
+    let server = "confluent.metadata.server.ssl";
+    let store = world.folder.path().join("server.jks");
+    let made = std::process::Command::new("keytool")
+        .args(["-genkeypair", "-keyalg", "EC", "-groupname", "secp384r1"])
+        .args([
+            "-alias",
+            "mds",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "san=dns:localhost",
+        ])
+        .args([
+            "-storetype",
+            "JKS",
+            "-storepass",
+            "store-secret",
+            "-keystore",
+        ])
+        .arg(&store)
+        .output()
+        .expect("keytool is part of the JDK");
+    assert!(made.status.success(), "{made:?}");
+    world
+        .set("confluent.metadata.server.listeners", "https://127.0.0.1:0")
+        .set(
+            &format!("{server}.keystore.location"),
+            store.to_str().unwrap(),
+        )
+        .set(&format!("{server}.keystore.password"), "store-secret");
+    let street = world.open().await;
+    let client = Client::builder()
+        .no_proxy()
+        .tls_danger_accept_invalid_certs(true)
+        .build()
+        .unwrap();
+    assert_eq!(status(&client, street.url(ROLES)).await.unwrap(), 200);
 }

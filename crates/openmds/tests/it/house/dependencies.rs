@@ -18,10 +18,12 @@ const OURS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only some crates may use.
-const KEPT: [(&str, &[&str]); 9] = [
+const KEPT: [(&str, &[&str]); 11] = [
     ("axum", &["server"]),
     ("axum-server", &["server"]),
     ("tower-http", &["server"]),
+    ("utoipa-swagger-ui", &["server"]),
+    ("p12-keystore", &["kafka"]),
     ("rusqlite", &["server"]),
     ("jni", &["broker-plugin"]),
     ("kafka-protocol", &["kafka"]),

@@ -1,0 +1,158 @@
+//! What holds for operations by the kind of their path: who may call them, and which refusals they
+//! share.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+
+/// Who may call, by the beginning of the path and whether it changes anything; the first that fits
+/// counts.
+const WHO: [(&str, Change, &str); 13] = [
+    (
+        "/metrics",
+        Change::Any,
+        "every user, everybody or nobody, as openmds.metrics.access says",
+    ),
+    ("/kafka/", Change::Any, EVERY_USER),
+    (
+        "/security/1.0/principals/",
+        Change::Yes,
+        "users who may AlterAccess at the scope (for resources: also their ResourceOwner)",
+    ),
+    ("/security/1.0/principals/", Change::No, ONESELF),
+    ("/security/1.0/lookup/", Change::Any, ONESELF),
+    (
+        "/security/1.0/rbac/",
+        Change::Any,
+        "users who may DescribeAccess somewhere",
+    ),
+    ("/security/1.0/authorize", Change::Any, ONESELF),
+    (
+        "/security/1.0/acls",
+        Change::Any,
+        "users who may AlterAccess (to search: DescribeAccess) at the scope",
+    ),
+    (
+        "/security/1.0/registry/",
+        Change::No,
+        "every user; addresses are shown to those who may see the cluster's access",
+    ),
+    (
+        "/security/1.0/registry/",
+        Change::Yes,
+        "users who may AlterAccess on the registry of the home cluster",
+    ),
+    (
+        "/security/1.0/audit/",
+        Change::Any,
+        "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
+    ),
+    ("/security/1.0/keys", Change::Any, KEEPERS),
+    ("/security/1.0/revocations", Change::Any, KEEPERS),
+];
+
+const EVERY_USER: &str = "every user";
+const ONESELF: &str = "every user about themselves and their groups; about others users who may DescribeAccess at the scope";
+const KEEPERS: &str =
+    "users who may Alter SecurityMetadata of the home cluster; a user may revoke what is their own";
+
+/// Whether an entry is for operations that change something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Yes,
+    No,
+    Any,
+}
+
+const DENIED: &[(&str, &str)] = &[
+    ("401", "Nobody knows who is calling"),
+    (
+        "429",
+        "Too many logins of this user from this address have failed",
+    ),
+];
+
+const WITH_BODY: &[(&str, &str)] = &[
+    ("400", "The body or the path cannot be used"),
+    ("408", "The body did not arrive in time"),
+    ("413", "The body is larger than 1 MiB"),
+    ("415", "The body is not JSON"),
+];
+
+const EVERYWHERE: &[(&str, &str)] = &[
+    (
+        "500",
+        "A fault of this service, or a cluster that it needs does not answer",
+    ),
+    (
+        "503",
+        "Too much to do, or not done in time; `Retry-After` says when to repeat",
+    ),
+];
+
+/// Adds to every operation what its handler need not repeat.
+pub(super) fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let methods = [
+            (&mut item.get, false),
+            (&mut item.head, false),
+            (
+                &mut item.post,
+                !path.contains("/lookup/") && !path.ends_with("/resources"),
+            ),
+            (&mut item.put, true),
+            (&mut item.delete, true),
+        ];
+        for (operation, changes) in methods {
+            if let Some(operation) = operation {
+                describe(path, operation, changes);
+            }
+        }
+    }
+}
+
+fn describe(path: &str, operation: &mut Operation, changes: bool) {
+    let open = operation.security.is_some();
+    let who = if open {
+        "everybody, without credentials"
+    } else {
+        let fits = |(start, kind, _): &&(&str, Change, &str)| {
+            let of_kind = match kind {
+                Change::Yes => changes,
+                Change::No => !changes,
+                Change::Any => true,
+            };
+            path.starts_with(start) && of_kind
+        };
+        WHO.iter().find(fits).map_or(EVERY_USER, |(_, _, who)| who)
+    };
+    let mut text = operation.description.take().unwrap_or_default();
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("Who may call: {who}."));
+    operation.description = Some(text);
+    add(operation, EVERYWHERE);
+    if !open {
+        add(operation, DENIED);
+    }
+    if operation.request_body.is_some() {
+        add(operation, WITH_BODY);
+    }
+}
+
+fn add(operation: &mut Operation, refusals: &[(&str, &str)]) {
+    for (status, about) in refusals {
+        let body = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("ErrorResponse")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(*about)
+            .content("application/json", body)
+            .build();
+        operation
+            .responses
+            .responses
+            .entry((*status).to_string())
+            .or_insert(RefOr::T(response));
+    }
+}
