@@ -5,6 +5,7 @@
 //! when to ask again, [`session`] holds one logged-in connection, [`dial`] opens its stream.
 
 mod api;
+mod bounded;
 mod broker_admin;
 mod cluster;
 mod code;

@@ -13,6 +13,7 @@ use kafka_protocol::protocol::{
 use tokio::time::Instant;
 
 use super::api::Api;
+use super::bounded::Bounded;
 use super::code::kafkas_name;
 use super::deadline::Deadline;
 use super::dial::{dial, unreachable};
@@ -203,7 +204,7 @@ impl Session {
         if header.correlation_id != self.correlation_id {
             return Err(self.unexpected("an answer to another request".to_owned()));
         }
-        R::Answer::decode(&mut answer, version).map_err(unreadable)
+        R::Answer::decode(&mut Bounded::of::<R>(answer, version), version).map_err(unreadable)
     }
 
     fn lost(&self, key: ApiKey, error: FrameError) -> KafkaError {
