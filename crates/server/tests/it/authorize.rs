@@ -107,7 +107,7 @@ async fn who_may_ask_about_others() {
     // Every scope that is named counts, and all that are closed are listed.
     desk.bind("User:bob", "SecurityAdmin", &connect, &[]).await;
     let submit = action(&connect, "Configure", "Connector:x");
-    decided(&desk, "bob", "User:alice", &[submit.clone()]).await;
+    decided(&desk, "bob", "User:alice", std::slice::from_ref(&submit)).await;
     let mixed = [
         submit,
         here[0].clone(),
