@@ -176,9 +176,10 @@ impl App {
                 Change::Replace => named.clone(),
                 Change::Subtract => bound.difference(&named).cloned().collect(),
             };
-            let mut touched: Vec<ResourcePattern> =
+            let mut touched: BTreeSet<ResourcePattern> =
                 bound.symmetric_difference(&next).cloned().collect();
             touched.extend(named);
+            let touched: Vec<ResourcePattern> = touched.into_iter().collect();
             self.permit_altering(state, caller, &key.scope, &touched)?;
             let patterns = (!next.is_empty()).then_some(next.clone());
             Ok(if next == bound {

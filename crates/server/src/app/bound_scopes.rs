@@ -84,6 +84,9 @@ impl App {
         let own = held(state, caller.principals());
         if !self.is_super_user(caller) && !own.iter().any(open) {
             let home = self.home(state).ok().map(|id| Scope::kafka(&id));
+            if let Some(home) = &home {
+                self.permitted(state, caller, home, "DescribeAccess", &all);
+            }
             let missing: Vec<Missing<'_>> = home
                 .iter()
                 .map(|home| Missing::role("SecurityAdmin", home))

@@ -115,6 +115,7 @@ impl App {
         let own = caller.is(&principal);
         if own && self.abilities(state, caller.principals(), &scope) == ClusterAccessInfo::default()
         {
+            self.permitted(state, caller, &scope, "DescribeAccess", &all_bindings());
             let what = format!("any binding at {scope}");
             let missing = [Missing::role("SecurityAdmin", &scope)];
             return Err(denied(caller, "DescribeAccess", &what, &missing));

@@ -210,10 +210,10 @@ async fn the_refusal_has_a_command_for_each_resource() {
     assert_eq!(
         refused.is(403).message(),
         format!(
-            "User:alice not permitted to AlterAccess on Topic:LITERAL:it's and 2 more at kafka-cluster k. Fix it:\n\
+            "User:alice not permitted to AlterAccess on Topic:LITERAL:* and 2 more at kafka-cluster k. Fix it:\n\
+             {command} 'Topic:*' --kafka-cluster k\n\
              {command} 'Topic:it'\\''s' --kafka-cluster k\n\
-             {command} Topic:tea --prefix --kafka-cluster k\n\
-             {command} 'Topic:*' --kafka-cluster k"
+             {command} Topic:tea --prefix --kafka-cluster k"
         )
     );
     // Whoever follows it may grant.

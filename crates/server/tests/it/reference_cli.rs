@@ -329,7 +329,11 @@ async fn bindings_are_created_and_deleted_by_id_and_by_name() {
 
 #[tokio::test(start_paused = true)]
 async fn bindings_are_listed_by_principal() {
-    let world = World::new();
+    let mut world = World::new();
+    let groups = world.folder.path().join("groups");
+    std::fs::write(&groups, "hobbits:frodo,sam\nringBearers:frodo\n").unwrap();
+    let groups = groups.to_str().unwrap();
+    world.set("openmds.user.store.file.groups.path", groups);
     let desk = seeded(&world).await;
     let frodo = member(&desk, "frodo", &["hobbits", "ringBearers"]);
     let hobbits = json!({
@@ -360,6 +364,27 @@ async fn bindings_are_listed_by_principal() {
         let names = look(&desk, "/lookup/principals/Group:hobbits/roleNames", &scope).await;
         assert_eq!(names, json!(["DeveloperRead", "DeveloperWrite"]));
     }
+    // An administrator hears of somebody's groups as well: from the directory.
+    let path = "/lookup/principal/User:frodo/resources";
+    assert_eq!(look(&desk, path, &kafka(CID)).await, expected);
+    let names = look(
+        &desk,
+        "/lookup/principals/User:sam/roleNames",
+        &named("kafka"),
+    )
+    .await;
+    assert_eq!(names, json!(["DeveloperRead", "DeveloperWrite"]));
+    let action = |name: &str| json!({"scope": kafka(CID), "operation": "Write", "resourceType": "Topic", "resourceName": name});
+    for (user, expected) in [
+        ("User:frodo", json!(["ALLOWED", "ALLOWED"])),
+        ("User:sam", json!(["ALLOWED", "DENIED"])),
+    ] {
+        let body = json!({"userPrincipal": user, "actions": [action("shire-1"), action("ring-1")]});
+        let decided = sent(&desk, Method::PUT, "/authorize", &body).await;
+        assert_eq!(decided.is(200).json(), expected);
+    }
+    let known = look(&desk, "/rbac/principals?type=group", &kafka(CID)).await;
+    assert_eq!(known, json!(["Group:hobbits", "Group:ringBearers"]));
     let nothing = look(
         &desk,
         "/lookup/principal/User:sauron/resources",
