@@ -13,6 +13,8 @@ pub enum Proof {
     Token,
     /// A token of a trusted identity provider.
     IdentityProvider,
+    /// A token that the client signed itself with a key that is known here.
+    Assertion,
 }
 
 /// Somebody who proved who they are. What a token has to repeat, so that a renewed one says no less.

@@ -30,6 +30,7 @@ mod list_clusters;
 mod login_limits;
 mod managed_bindings;
 mod measure;
+mod oauth;
 mod readiness;
 mod register_clusters;
 mod registry_entries;
@@ -56,6 +57,7 @@ pub use destination::Destination;
 pub use error::{AppError, Kind};
 pub use identity::{Identity, Proof};
 pub use login_limits::LoginLimits;
+pub use oauth::{ClientProof, JWT_BEARER};
 pub use readiness::Need;
 pub use replace_audit_config::Replaced;
 

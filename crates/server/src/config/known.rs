@@ -72,6 +72,7 @@ const OWN: &[&str] = &[
     "openmds.token.issuer",
     "openmds.token.audience",
     "openmds.token.jwks.path",
+    "openmds.oauth.assertion.jwks.",
     "openmds.token.keys.path",
     "openmds.token.keys.publish.ms",
     "openmds.audit.destinations.allowed",

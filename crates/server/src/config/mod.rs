@@ -14,6 +14,7 @@ mod ldap;
 mod limits;
 mod listeners;
 mod logins;
+mod oauth;
 mod propagation;
 mod reader;
 mod settings;

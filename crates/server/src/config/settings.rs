@@ -46,6 +46,8 @@ pub struct Settings {
     pub user_store: UserStoreSettings,
     /// How tokens are made.
     pub token: TokenSettings,
+    /// Files with the public keys of clients that sign assertions, by the clients' names.
+    pub assertion_keys: BTreeMap<String, PathBuf>,
     /// The folder of the embedded store.
     pub store_path: PathBuf,
     /// The server's own cluster.
@@ -117,6 +119,7 @@ impl Settings {
             impersonation: Impersonation::read(reader),
             user_store: UserStoreSettings::read(reader),
             token: TokenSettings::read(reader),
+            assertion_keys: super::oauth::assertion_keys(reader),
             store_path: reader
                 .required("openmds.store.path", "a folder for the embedded store")
                 .into(),

@@ -47,7 +47,7 @@ fn about_certificate(mut error: AppError, parts: &Parts) -> AppError {
 }
 
 /// A login that cannot be decided is neither a refusal nor a fault of this service.
-fn refusal(error: AppError) -> HttpError {
+pub(super) fn refusal(error: AppError) -> HttpError {
     match error.kind {
         Kind::Unavailable => HttpError(StatusCode::SERVICE_UNAVAILABLE, error),
         _ => error.into(),

@@ -22,7 +22,7 @@ use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
-    impersonate, kafka_clusters, managed_lookups, openapi, revocations, role_bindings,
+    impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations, role_bindings,
     role_lookups, roles, service, signing_keys,
 };
 use crate::app::{App, AppError};
@@ -38,6 +38,15 @@ fn routes() -> Routes {
         .get("/security/1.0/authenticate", authenticate::get_token)
         .post("/security/1.0/impersonate", impersonate::impersonate)
         .get(paths::JWKS, authenticate::jwks)
+        .post(paths::TOKEN_ENDPOINT, oauth::token)
+        .get(
+            "/.well-known/oauth-authorization-server",
+            oauth::server_metadata,
+        )
+        .get(
+            "/.well-known/openid-configuration",
+            oauth::openid_configuration,
+        )
         .get("/security/1.0/keys", signing_keys::list)
         .post("/security/1.0/keys/rotate", signing_keys::rotate)
         .get(REVOCATIONS, revocations::list)

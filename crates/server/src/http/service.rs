@@ -33,6 +33,11 @@ pub(super) async fn features(State(app): State<Arc<App>>) -> Json<FeaturesInfo> 
             "log in through an identity provider",
         ),
         (
+            "openmds.oauth2.token.1.enabled",
+            true,
+            "tokens for OAuth 2.0 clients: POST /oauth2/token",
+        ),
+        (
             "openmds.tokens.revocation.1.enabled",
             true,
             "refuse tokens before they expire: POST revocations",

@@ -186,7 +186,8 @@ impl KeyRing {
         if held(&signing.key_id) {
             return Ok(ring);
         }
-        let mut following = ring.0.iter_mut().skip_while(|term| **term != signing);
+        let serving = ring.0.iter_mut().filter(|term| term.retired.is_none());
+        let mut following = serving.skip_while(|term| **term != signing);
         let next = following.nth(1).ok_or(signing.key_id)?;
         next.signs_from = next.signs_from.min(now);
         next.began = true;

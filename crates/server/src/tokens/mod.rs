@@ -2,6 +2,7 @@
 //! was revoked.
 
 mod algorithm;
+mod assertion;
 mod claims;
 mod cluster_tokens;
 mod compact;
@@ -15,6 +16,7 @@ mod subject;
 mod verified;
 
 pub use algorithm::{SigningAlgorithm, UnknownAlgorithm};
+pub use assertion::{ASSERTION_ALGORITHMS, alleged_client, check_assertion, client_keys};
 pub use claims::Claims;
 pub use cluster_tokens::ClusterTokens;
 pub(crate) use cluster_tokens::OWN_LIFE;

@@ -74,6 +74,10 @@ fn only_open_routes_are_described_as_open() {
     let expected = [
         "/health/live",
         "/health/ready",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+        // It asks for a client's credentials in its own way.
+        "/oauth2/token",
         "/security/1.0/features",
         "/security/1.0/jwks.json",
         "/v1/metadata/id",
