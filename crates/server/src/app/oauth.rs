@@ -26,6 +26,9 @@ pub enum ClientProof {
     EitherPassword([(String, SecretString); 2]),
     /// An assertion that the client signed.
     Assertion(SecretString),
+    /// An assertion that stands for a grant: as above, or of the identity provider whose tokens are
+    /// taken as Bearer too.
+    Grant(SecretString),
 }
 
 impl App {
@@ -39,6 +42,10 @@ impl App {
             ClientProof::Credentials(credentials) => self.identify_from(address, credentials).await,
             ClientProof::EitherPassword(pairs) => self.identify_either(address, pairs).await,
             ClientProof::Assertion(assertion) => self.identify_by_assertion(assertion).await,
+            ClientProof::Grant(assertion) if self.is_the_providers(&assertion) => {
+                self.identify(Credentials::Token(assertion)).await
+            }
+            ClientProof::Grant(assertion) => self.identify_by_assertion(assertion).await,
         }
     }
 
@@ -51,6 +58,15 @@ impl App {
             expires_in: token.expires_in,
             scope: SCOPE.to_string(),
         })
+    }
+
+    /// Whether the assertion can only be the identity provider's: no client of that name signs for
+    /// itself, and it is no token of this server.
+    fn is_the_providers(&self, assertion: &SecretString) -> bool {
+        let assertion = assertion.expose_secret();
+        let client = alleged_client(assertion);
+        let signs = client.is_some_and(|client| self.settings.assertion_keys.contains_key(&client));
+        self.access_tokens.is_some() && !signs && self.issuer.read(assertion).is_none()
     }
 
     /// Two readings of what came are one login: its failure counts once, and only for the user that

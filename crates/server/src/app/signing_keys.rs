@@ -1,10 +1,10 @@
 //! The keys that sign tokens: which there are, and how a new one takes over (`rulings.md` 17).
 
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use openmds_api::SigningKeyInfo;
+use openmds_policy::text::quotation;
 
 use super::bind_role::all_bindings;
 use super::denial::{Missing, denied};
@@ -124,7 +124,7 @@ impl App {
     }
 
     /// Notes which keys have begun to sign and which are over, and clears away what is over.
-    pub(super) async fn turn_keys(self: &Arc<Self>) -> Result<(), AppError> {
+    pub(super) async fn turn_keys(&self) -> Result<(), AppError> {
         let _turn = self.turning.lock().await;
         let state = self.present();
         let ring = state.signing_keys();
@@ -133,7 +133,35 @@ impl App {
             return Ok(());
         }
         let own = format!("User:{OWN_PRINCIPAL}");
-        self.keep_ring(&own, present.clone(), None).await?;
+        self.settle(&own, present).await
+    }
+
+    /// Stops trusting a key at once: nothing that it signed or will sign is taken any more. If it is
+    /// the one that signs, the one that waits signs from now on.
+    pub async fn withdraw_key(&self, caller: &Caller, key_id: &str) -> Result<(), AppError> {
+        self.permit_tokens(&self.present(), caller, "the signing keys")?;
+        let _turn = self.turning.lock().await;
+        let now = self.clock.now();
+        let state = self.present();
+        let ring = state.signing_keys();
+        if !ring.published(now).any(|term| term.key_id == key_id) {
+            return Err(AppError::not_found(format!(
+                "no published key has the id {}; see `openmds keys list`",
+                quotation(key_id)
+            )));
+        }
+        let without = ring.without(key_id, now).ok_or_else(|| {
+            AppError::conflict(format!(
+                "{key_id} signs, and no other key waits to sign: rotate first (`openmds keys rotate`), then withdraw it"
+            ))
+        })?;
+        tracing::warn!(key_id, by = %caller.principal(), "a signing key was withdrawn");
+        self.settle(&caller.principal().to_string(), without).await
+    }
+
+    /// Goes on with the ring, and clears away what is over in it.
+    async fn settle(&self, actor: &str, present: KeyRing) -> Result<(), AppError> {
+        self.keep_ring(actor, present.clone(), None).await?;
         self.write_jwks(self.issuer.jwks()).await?;
         let over = present.terms().iter().filter(|term| term.retired.is_some());
         let over: Vec<String> = over.map(|term| term.key_id.clone()).collect();

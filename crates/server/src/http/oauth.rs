@@ -130,7 +130,7 @@ async fn granted(app: &App, request: Request) -> Result<AccessToken, Refusal> {
             let assertion = parameters.secret("assertion");
             let assertion = assertion.ok_or_else(|| Refusal::request("assertion is missing"))?;
             let named = app
-                .identify_client(address, ClientProof::Assertion(assertion))
+                .identify_client(address, ClientProof::Grant(assertion))
                 .await;
             let named = named.map_err(Refusal::of_grant)?;
             if proved.is_some_and(|proved| proved.name != named.name) {

@@ -49,6 +49,7 @@ fn routes() -> Routes {
         )
         .get("/security/1.0/keys", signing_keys::list)
         .post("/security/1.0/keys/rotate", signing_keys::rotate)
+        .delete("/security/1.0/keys/{name}", signing_keys::withdraw)
         .get(REVOCATIONS, revocations::list)
         .post(REVOCATIONS, revocations::revoke)
         .get("/security/1.0/features", service::features)

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use openmds_api::{RotateRequest, SigningKeyInfo};
 
 use super::body::{json_text, parsed_object};
 use super::error::HttpError;
 use super::identity::Identified;
+use super::parts::Segments;
 use super::to_the_end::to_the_end;
 use crate::app::App;
 
@@ -35,6 +37,19 @@ pub(super) async fn rotate(
     let turned =
         to_the_end(async move { app.rotate_keys(&caller, asked.algorithm.as_deref()).await });
     Ok(Json(turned.await?))
+}
+
+/// Stops trusting a key at once, as after a theft: tokens that it signed are refused.
+#[utoipa::path(delete, path = "/security/1.0/keys/{name}", tag = "tokens", params(("name" = String, Path, description = "The key's id, `kid`")),
+    responses((status = 204), (status = 403, body = openmds_api::ErrorResponse), (status = 404, body = openmds_api::ErrorResponse),
+        (status = 409, body = openmds_api::ErrorResponse, description = "It signs, and no other key waits to sign")))]
+pub(super) async fn withdraw(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments(key_id): Segments<String>,
+) -> Result<StatusCode, HttpError> {
+    to_the_end(async move { app.withdraw_key(&caller, &key_id).await }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Nothing at all asks for the configured algorithm.

@@ -194,6 +194,28 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// The ring without a key that is not to be trusted any more: nothing is verified with it from
+    /// now on. If it is the one that signs, the one that waits signs at once; without one there is
+    /// no such ring.
+    #[must_use]
+    pub fn without(&self, key_id: &str, now: Timestamp) -> Option<Self> {
+        let mut ring = self.at(now);
+        let signs = ring.signing(now)?.key_id == key_id;
+        for term in &mut ring.0 {
+            if term.key_id == key_id && term.retired.is_none() {
+                term.retired = Some(now);
+                term.public.clear();
+            }
+        }
+        if signs {
+            let mut serving = ring.0.iter_mut().filter(|term| term.retired.is_none());
+            let next = serving.find(|term| term.signs_from > now)?;
+            next.signs_from = now;
+            next.began = true;
+        }
+        Some(ring)
+    }
+
     /// The ring with everything noted that has happened by now: who began to sign, and who is
     /// retired.
     #[must_use]

@@ -282,6 +282,39 @@ async fn refusal(world: &World) -> String {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stolen_key_is_withdrawn_at_once() {
+    let world = world();
+    let desk = world.start().await;
+    let first = first_key();
+    let honest = token(&desk, "alice").await;
+    let path = |id: &str| format!("/keys/{id}");
+    let refused = desk.delete("mds", &path(&first), None).await.is(409);
+    assert!(refused.message().contains("rotate first"));
+    desk.delete("mds", &path("unknown"), None).await.is(404);
+    desk.delete("alice", &path(&first), None).await.is(403);
+    let second = rotate(&desk, "ES256").await;
+    desk.delete("mds", &path(&first), None).await.is(204);
+    assert_eq!(published(&desk).await, [second.clone()]);
+    assert_eq!(status(&desk, &honest).await, 401);
+    let fresh = token(&desk, "alice").await;
+    assert_eq!(key_id(&fresh), second);
+    assert_eq!(status(&desk, &fresh).await, 200);
+    desk.delete("mds", &path(&first), None).await.is(404);
+    desk.kill().await;
+    // The file is still there, and does not come back.
+    let desk = world.start().await;
+    assert_eq!(published(&desk).await, [second.clone()]);
+    assert_eq!(status(&desk, &honest).await, 401);
+    // One that only waits goes as if it had never been.
+    let third = rotate(&desk, "RS256").await;
+    desk.delete("mds", &path(&third), None).await.is(204);
+    assert_eq!(published(&desk).await, [second.clone()]);
+    assert!(!file_of(&world, &third).exists());
+    rotate(&desk, "RS256").await;
+    assert_eq!(status(&desk, &fresh).await, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_es256_server_signs_and_verifies_its_own() {
     let mut world = world();
     let path = world.folder.path().join("key.pem");
