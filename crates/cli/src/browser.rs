@@ -2,9 +2,11 @@
 
 use std::process::{Command, Stdio};
 
+type Open = Box<dyn Fn(&str) -> std::io::Result<()> + Send>;
+
 /// Opens pages, or only takes note of them.
 pub struct Browser {
-    open: Box<dyn Fn(&str) -> std::io::Result<()> + Send>,
+    open: Open,
 }
 
 impl Browser {

@@ -116,8 +116,8 @@ async fn manual_pages_are_roff() {
         }
         // A backslash begins an escape; these are the ones that pages use.
         let escapes = page.replace("\\\\", "");
-        for (index, _) in escapes.match_indices('\\') {
-            let next = escapes[index + 1..].chars().next();
+        for rest in escapes.split('\\').skip(1) {
+            let next = rest.chars().next();
             assert!(
                 next.is_some_and(|next| "fen-&(*".contains(next)),
                 "{name}: {next:?}"
