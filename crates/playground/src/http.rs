@@ -62,6 +62,22 @@ impl Http {
         self.request(Method::PUT, path, Some(body))
     }
 
+    /// `POST` of a JSON body.
+    pub fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.request(Method::POST, path, Some(body))
+    }
+
+    /// `POST` of a form to an absolute path, without credentials beside it.
+    pub fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Result<Answer> {
+        let url = format!("{}{path}", self.base);
+        self.send(self.client.post(url).form(form))
+    }
+
+    /// The token of the user who logged in.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
         let url = format!("{}/security/1.0/{path}", self.base);
         let mut request = self.client.request(method, url);

@@ -59,7 +59,7 @@ func TestACertificateBuysATokenThatNeedsNoCertificate(t *testing.T) {
 }
 
 func TestACertificateAloneServesEverywhere(t *testing.T) {
-	api, about := sdk(t, variable(t, "OPENMDS_TLS_URL"), trusting(t, certificate(t))), aSubject()
+	api, about := sdk(t, variable(t, "OPENMDS_TLS_URL"), trusting(t, certificate(t))), registered(t)
 	for _, one := range operations() {
 		response, err := one.call(context.Background(), api, about)
 		if one.access == entitled {

@@ -12,9 +12,13 @@ mod admin_actions;
 mod convergence;
 mod delivery;
 mod fake_listener;
+mod groups;
 mod moves;
+mod oauth;
 mod one_destination;
+mod python;
 mod refusals;
+mod sdk;
 mod tokens;
 mod troubleshooting;
 mod world;
@@ -50,6 +54,10 @@ const STEPS: &[Step] = &steps![
     refusals::the_https_listener_serves_those_who_trust_it,
     admin_actions::events_carry_the_clients_principal_and_address,
     tokens::captured_token_is_refused_by_other_clusters,
+    groups::audit_admin_of_a_group_is_its_members,
+    sdk::go_module_passes,
+    oauth::revoked_tokens_are_refused_where_the_server_is_asked,
+    oauth::clients_log_in_and_stay_through_a_rotation,
     refusals::untrusted_destination_is_named,
     refusals::wrong_credentials_are_named,
     refusals::missing_right_is_named,
