@@ -73,12 +73,13 @@ impl Authority {
     /// A client's certificate with its chain, and its private key.
     pub fn client(&self, common_name: &str) -> Result<(String, String)> {
         let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, common_name);
+        // Shown from the last to the first: CN=...,O=...
         params
             .distinguished_name
             .push(DnType::OrganizationName, "OpenMDS playground");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, common_name);
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];

@@ -51,7 +51,11 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
         // Certificates are asked for, not demanded: most users have none.
         .set("ssl.client.authentication", "REQUESTED")
         .set("ssl.truststore.type", "PEM")
-        .set("ssl.truststore.location", layout.ca().display());
+        .set("ssl.truststore.location", layout.ca().display())
+        .set(
+            "auth.ssl.principal.mapping.rules",
+            "RULE:^CN=([^,]+),.*$/$1/,DEFAULT",
+        );
     p.set_all("confluent.metadata.server.", &metadata);
     // The home cluster, by its token listener: the server logs in everywhere with its own tokens.
     p.set(
@@ -76,6 +80,10 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
         &clients::connection(blueprint, destination, TOPIC_ADMIN, layout)?,
     );
     p.set(
+        "openmds.user.store.file.groups.path",
+        groups_file(layout).display(),
+    )
+    .set(
         "openmds.store.path",
         layout.server().join("store").display(),
     )

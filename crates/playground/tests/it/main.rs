@@ -56,8 +56,7 @@ const STEPS: &[Step] = &steps![
     tokens::captured_token_is_refused_by_other_clusters,
     groups::audit_admin_of_a_group_is_its_members,
     sdk::go_module_passes,
-    oauth::revoked_tokens_are_refused_where_the_server_is_asked,
-    oauth::clients_log_in_and_stay_through_a_rotation,
+    oauth::the_revoked_are_refused_where_the_server_is_asked,
     refusals::untrusted_destination_is_named,
     refusals::wrong_credentials_are_named,
     refusals::missing_right_is_named,
@@ -67,6 +66,7 @@ const STEPS: &[Step] = &steps![
     convergence::restarted_broker_has_the_last_document,
     convergence::stopped_cluster_converges_by_itself,
     convergence::frozen_broker_and_killed_server_converge,
+    oauth::clients_log_in_and_stay_through_a_rotation,
 ];
 
 fn main() -> ExitCode {
