@@ -13,6 +13,7 @@ mod convergence;
 mod delivery;
 mod fake_listener;
 mod groups;
+mod loops;
 mod moves;
 mod oauth;
 mod one_destination;
