@@ -288,6 +288,23 @@ func TestEveryOperationIsRefusedWithoutGoodCredentials(t *testing.T) {
 	}
 }
 
+// Few, since attempts are limited: by user and address, so that nobody locks out others.
+func TestWrongPasswordsAreRefusedAndLockOutNobodyElse(t *testing.T) {
+	api := client(t)
+	for i := 0; i < 3; i++ {
+		_, response, err := api.TokensAndAuthenticationApi.GetToken(basic(user{fresh("nobody-"), "x"}))
+		want(t, "an unknown user", response, err, http.StatusUnauthorized)
+	}
+	_, response, err := api.RBACRoleDefinitionsApi.Rolenames(basic(user{"carol", "not-the-password"}))
+	want(t, "a wrong password", response, err, http.StatusUnauthorized)
+	_, response, err = api.RBACRoleDefinitionsApi.Rolenames(basic(user{"carol", ""}))
+	want(t, "no password", response, err, http.StatusUnauthorized)
+	_, response, err = api.RBACRoleDefinitionsApi.Rolenames(basic(carol(t)))
+	want(t, "the right one", response, err, http.StatusOK)
+	_, response, err = api.RBACRoleDefinitionsApi.Rolenames(basic(bob(t)))
+	want(t, "somebody else", response, err, http.StatusOK)
+}
+
 func badCredentials(t *testing.T) map[string]context.Context {
 	t.Helper()
 	good := token(t, super(t))
@@ -299,13 +316,11 @@ func badCredentials(t *testing.T) map[string]context.Context {
 	}
 	other := strings.Replace(string(payload), super(t).name, "alice", 1)
 	return map[string]context.Context{
-		"nothing":        context.Background(),
-		"wrong password": basic(user{super(t).name, "not-the-password"}),
-		"unknown user":   basic(user{fresh("nobody-"), "x"}),
-		"no token":       bearer("x"),
-		"alg none":       bearer(encode(`{"alg":"none"}`) + "." + parts[1] + "."),
-		"tampered":       bearer(parts[0] + "." + encode(other) + "." + parts[2]),
-		"half a token":   bearer(parts[0] + "." + parts[1] + "."),
+		"nothing":      context.Background(),
+		"no token":     bearer("x"),
+		"alg none":     bearer(encode(`{"alg":"none"}`) + "." + parts[1] + "."),
+		"tampered":     bearer(parts[0] + "." + encode(other) + "." + parts[2]),
+		"half a token": bearer(parts[0] + "." + parts[1] + "."),
 	}
 }
 
