@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
 };
 
 use crate::blueprint::{Blueprint, write_private};
@@ -73,7 +73,8 @@ impl Authority {
     /// A client's certificate with its chain, and its private key.
     pub fn client(&self, common_name: &str) -> Result<(String, String)> {
         let mut params = CertificateParams::default();
-        // Shown from the last to the first: CN=...,O=...
+        // Empty first, since the default has a name already. Shown from the last part to the first.
+        params.distinguished_name = DistinguishedName::new();
         params
             .distinguished_name
             .push(DnType::OrganizationName, "OpenMDS playground");
