@@ -1,4 +1,4 @@
-module openmds.dev/tests/clients
+module openmds/clients
 
 go 1.19
 
