@@ -11,6 +11,7 @@ use crate::{Connection, Failure, Output, World};
 pub enum KeysCommand {
     List(List),
     Rotate(Rotate),
+    Withdraw(Withdraw),
 }
 
 impl KeysCommand {
@@ -18,6 +19,7 @@ impl KeysCommand {
         match self {
             Self::List(command) => command.run(world).await,
             Self::Rotate(command) => command.run(world).await,
+            Self::Withdraw(command) => command.run(world).await,
         }
     }
 }
@@ -49,6 +51,21 @@ pub struct Rotate {
     connection: Connection,
     #[command(flatten)]
     output: Output,
+}
+
+/// Take a key away at once, because somebody else may have it
+///
+/// No token that it signed is accepted any longer. The key that signs at present cannot be withdrawn before another one waits to
+/// sign: rotate first.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_long_help = "Examples:\n  openmds keys withdraw 0198c0de-0000-7000-8000-000000000001"
+)]
+pub struct Withdraw {
+    /// Id of the key, as `openmds keys list` shows it
+    key_id: String,
+    #[command(flatten)]
+    connection: Connection,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -102,6 +119,21 @@ impl Rotate {
             return world.printer.document(form, &answer);
         }
         world.printer.table(&HEADING, &[row(answer.json()?)])
+    }
+}
+
+impl Withdraw {
+    async fn run(self, world: &mut World) -> Result<(), Failure> {
+        let mut server = world.server(self.connection).await?;
+        let request = Request::new(Method::DELETE, &["keys", &self.key_id])?;
+        let answer = success(server.send(&request).await?)?;
+        for warning in &answer.warnings {
+            world.printer.warning(warning);
+        }
+        world
+            .printer
+            .notice(&format!("Withdrew key \"{}\".", self.key_id));
+        Ok(())
     }
 }
 

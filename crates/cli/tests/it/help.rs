@@ -66,6 +66,7 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds tokens revoked
     openmds keys list
     openmds keys rotate
+    openmds keys withdraw
     openmds completion
     openmds man
     openmds version

@@ -56,6 +56,19 @@ async fn keys() {
 }
 
 #[tokio::test]
+async fn a_stolen_key_is_withdrawn() {
+    let desk = Desk::logged_in().await;
+    desk.server
+        .on("DELETE /security/1.0/keys/k1", Reply::empty(204));
+    let outcome = desk.run("keys withdraw k1").await;
+    assert_eq!(
+        outcome,
+        "exit code: 0\n--- stderr ---\nWithdrew key \"k1\".\n"
+    );
+    assert_eq!(desk.server.requests(), "DELETE /security/1.0/keys/k1");
+}
+
+#[tokio::test]
 async fn what_is_revoked() {
     let desk = Desk::logged_in().await;
     let token = r#"{"tokenId":"t1","revokedBy":"User:bob","revokedAt":"2026-01-02T03:04:06Z","forgottenAt":"2026-01-02T04:04:05Z"}"#;
