@@ -79,6 +79,14 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
         "confluent.security.event.logger.destination.admin.",
         &clients::connection(blueprint, destination, TOPIC_ADMIN, layout)?,
     );
+    p.set_all(
+        "confluent.security.event.logger.exporter.kafka.",
+        &clients::connection(blueprint, destination, HOME.writer, layout)?,
+    );
+    p.set(
+        "confluent.security.event.logger.exporter.kafka.topic.create",
+        false,
+    );
     p.set(
         "openmds.user.store.file.groups.path",
         groups_file(layout).display(),

@@ -17,6 +17,7 @@ mod loops;
 mod moves;
 mod oauth;
 mod one_destination;
+mod own_events;
 mod python;
 mod refusals;
 mod sdk;
@@ -51,6 +52,7 @@ const STEPS: &[Step] = &steps![
     troubleshooting::bad_document_by_hand_changes_nothing,
     one_destination::every_cluster_publishes_there_with_its_own_writer,
     one_destination::events_of_a_writer_without_the_right_are_in_the_fallback,
+    own_events::decisions_and_changes_are_at_the_destination,
     refusals::bob_is_refused_with_the_commands_that_help,
     refusals::the_https_listener_serves_those_who_trust_it,
     admin_actions::events_carry_the_clients_principal_and_address,
@@ -64,6 +66,7 @@ const STEPS: &[Step] = &steps![
     refusals::untrusted_cluster_is_named,
     moves::changed_destination_is_followed_without_restart,
     delivery::killed_destination_loses_no_event,
+    own_events::with_the_destination_away_they_are_in_the_log,
     convergence::restarted_broker_has_the_last_document,
     convergence::stopped_cluster_converges_by_itself,
     convergence::frozen_broker_and_killed_server_converge,
