@@ -1,7 +1,7 @@
 //! Writing with a witness: what is stored for a caller enters the audit trail, with what it was
 //! before and what it is now.
 
-use openmds_policy::names::{PatternType, ResourcePattern};
+use openmds_policy::names::{PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::{AUDIT_LOG, CLUSTER_REGISTRY, SECURITY_METADATA, Scope};
 use serde_json::{Value, json};
 
@@ -42,6 +42,22 @@ impl App {
                 .changed(&state, caller, change, Some((before, generation)));
         }
         Ok(generation)
+    }
+
+    /// Records that the caller got a token in somebody else's name.
+    pub(super) fn record_impersonation(&self, caller: &Caller, name: &str) {
+        let target = Principal::user(name).to_string();
+        let change = Change {
+            method: methods::IMPERSONATION,
+            kind: "impersonation",
+            before: None,
+            after: Some(json!({ "principal": target })),
+            key: target,
+            scope: None,
+            resource: named(SECURITY_METADATA, SECURITY_METADATA),
+        };
+        self.trail
+            .changed(&self.store.read(), caller, &change, None);
     }
 
     /// Records that the ring of signing keys is another one now.

@@ -46,7 +46,9 @@ impl App {
         let mut target = Identity::of(name, identity.proof);
         target.acted_by = Some(identity.name.clone());
         target.session_end = identity.session_end;
-        self.issue_token(&target)
+        let issued = self.issue_token(&target)?;
+        self.record_impersonation(caller, name);
+        Ok(issued)
     }
 
     /// Whether nobody may act in this name. Groups count as long as they are known; while they are

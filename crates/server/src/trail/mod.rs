@@ -54,8 +54,6 @@ pub mod methods {
     pub const REVOCATION: &str = "mds.RevokeTokens";
     /// Somebody got a token in somebody else's name.
     pub const IMPERSONATION: &str = "mds.Impersonate";
-    /// Anything else that is kept.
-    pub const OTHER: &str = "mds.Change";
 }
 
 /// What was asked.

@@ -30,6 +30,7 @@ fn origin() -> Origin<'static> {
 }
 
 /// Compares with the samples in `spec/formats`; `UPDATE_GOLDEN=1` writes them.
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn is_golden(name: &str, written: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/formats");
     let path = folder.join(name);
