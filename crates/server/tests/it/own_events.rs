@@ -252,3 +252,23 @@ async fn switched_off_there_are_none() {
         .await;
     assert_eq!(events(&world.logs), Vec::<Value>::new());
 }
+
+#[tokio::test(start_paused = true)]
+async fn impersonation_is_recorded_without_the_token() {
+    let mut world = World::new();
+    world.set(SERVERS, LOGS);
+    world.set(
+        "confluent.metadata.server.impersonation.super.users",
+        "User:alice",
+    );
+    let desk = world.start().await;
+    desk.update(&document(1)).await.is(200);
+    let target = json!({"targetPrincipalName": "bob", "targetPrincipalType": "USER"});
+    let answer = desk.post("alice", "/impersonate", &target).await.is(200);
+    let token = answer.json()["auth_token"].as_str().unwrap().to_string();
+    let recorded = event(&world.logs, "mds.Impersonate", |_| true).await;
+    let who = &recorded["data"]["authenticationInfo"]["principal"];
+    assert_eq!(who, "User:alice");
+    assert_eq!(recorded["data"]["change"]["key"], "User:bob");
+    assert!(!recorded.to_string().contains(&token));
+}
