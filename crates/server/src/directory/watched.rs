@@ -1,7 +1,7 @@
 //! A file that may change while the server runs.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -101,16 +101,16 @@ impl<T> Watched<T> {
     }
 }
 
-fn read(path: &PathBuf) -> Result<String, DirectoryError> {
+fn read(path: &Path) -> Result<String, DirectoryError> {
     std::fs::read_to_string(path).map_err(|error| DirectoryError::Unreadable {
-        path: path.clone(),
+        path: path.to_path_buf(),
         reason: error.to_string(),
     })
 }
 
-fn at_line(path: &PathBuf, (line, problem): (usize, String)) -> DirectoryError {
+fn at_line(path: &Path, (line, problem): (usize, String)) -> DirectoryError {
     DirectoryError::Line {
-        path: path.clone(),
+        path: path.to_path_buf(),
         line,
         problem,
     }

@@ -45,16 +45,6 @@ impl Fetch {
             .map_err(|error| ProviderAway(format!("{url} answers something else: {error}")))
     }
 
-    /// Sends a request as it is, for the OAuth client.
-    pub(super) async fn send(
-        &self,
-        request: oauth2::HttpRequest,
-    ) -> Result<oauth2::HttpResponse, ProviderAway> {
-        let (parts, body) = request.into_parts();
-        let request = self.0.request(parts.method, parts.uri.to_string());
-        self.answer(request.headers(parts.headers).body(body)).await
-    }
-
     async fn answer(
         &self,
         request: reqwest::RequestBuilder,

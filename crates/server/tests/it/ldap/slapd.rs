@@ -27,8 +27,8 @@ pub(crate) struct Slapd {
 
 fn program(name: &str) -> PathBuf {
     let places = ["/usr/sbin", "/usr/lib/openldap", "/usr/local/libexec"];
-    let found = places.iter().map(|place| Path::new(place).join(name));
-    found.filter(|path| path.exists()).next().unwrap_or_else(|| {
+    let mut found = places.iter().map(|place| Path::new(place).join(name));
+    found.find(|path| path.exists()).unwrap_or_else(|| {
         panic!("{name} is missing: these tests need OpenLDAP's server; install the Debian package `slapd` (scripts/prerequisites does)")
     })
 }
