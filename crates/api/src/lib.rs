@@ -15,6 +15,7 @@ mod lookups;
 pub mod paths;
 mod registry;
 mod service;
+mod sso;
 mod tokens;
 mod verification;
 
@@ -35,6 +36,9 @@ pub use lookups::{
 };
 pub use registry::{ClusterInfo, HostInfo, ScopeBody};
 pub use service::{AuthenticationResponse, FeaturesInfo, MetadataId, PathScope};
+pub use sso::{
+    DeviceAnswer, DeviceAuthorization, DeviceQuestion, SessionExtended, SessionExtension,
+};
 pub use tokens::{
     AccessToken, OAuthError, RevocationInfo, RevocationRequest, RotateRequest, ServerMetadata,
     SigningKeyInfo,

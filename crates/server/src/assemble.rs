@@ -9,7 +9,7 @@ use openmds_policy::rbac::Roles;
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
 use crate::directory::{Directory, DirectoryError, FileStore, LdapStore, UserStore};
-use crate::provider::AccessTokens;
+use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Record, Store, StoreError};
 use crate::time::Clock;
@@ -76,6 +76,18 @@ pub async fn assemble(
         .map(|settings| AccessTokens::new(settings, Arc::clone(&clock)))
         .transpose()
         .map_err(StartError::Provider)?;
+    let sign_in = match settings.sso.clone() {
+        None => None,
+        Some(sso) => {
+            // What a login carries through the provider is sealed with what all servers share.
+            let secret = std::fs::read(&settings.token.key_path).map_err(|error| {
+                let path = settings.token.key_path.display();
+                StartError::Provider(format!("{path}: {error}"))
+            })?;
+            let sign_in = SignIn::new(sso, &secret, Arc::clone(&clock));
+            Some(sign_in.map_err(StartError::Provider)?)
+        }
+    };
     let store = Arc::new(Store::open(log).await?);
     let issuer = Arc::new(issuer(&settings, &store, &clock).await?);
     if let Some(path) = &settings.token.jwks_path {
@@ -111,6 +123,7 @@ pub async fn assemble(
         store,
         Arc::new(directory),
         access_tokens,
+        sign_in,
         issuer,
         Roles::predefined(),
         clock,

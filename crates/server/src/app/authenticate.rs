@@ -56,13 +56,18 @@ impl App {
                 }
             }
         }?;
-        // Whoever asks under the server's own name is not the server (`rulings.md` 15).
+        self.admit(&identity)?;
+        Ok(identity)
+    }
+
+    /// Whoever asks under the server's own name is not the server (`rulings.md` 15).
+    pub(super) fn admit(&self, identity: &Identity) -> Result<(), AppError> {
         if identity.name == OWN_PRINCIPAL || identity.name.is_empty() {
             return Err(AppError::unauthenticated(
                 "the name that these credentials prove is not one that a user may have",
             ));
         }
-        Ok(identity)
+        Ok(())
     }
 
     fn identify_by_certificate(&self, certificate: &[u8]) -> Result<Identity, AppError> {
@@ -123,7 +128,15 @@ impl App {
 
     /// A token for somebody who proved who they are.
     pub fn issue_token(&self, identity: &Identity) -> Result<AuthenticationResponse, AppError> {
-        let mut subject = Subject::from(identity);
+        self.issue(identity, Subject::from(identity))
+    }
+
+    /// The same, with more said of the token.
+    pub(super) fn issue(
+        &self,
+        identity: &Identity,
+        mut subject: Subject,
+    ) -> Result<AuthenticationResponse, AppError> {
         subject.authenticated_at = subject
             .authenticated_at
             .or_else(|| self.login_second(identity));
@@ -170,6 +183,7 @@ impl From<&Identity> for Subject {
             session_end: identity.session_end,
             authenticated_at: identity.authenticated_at,
             session: identity.session.clone(),
+            longest: None,
         }
     }
 }

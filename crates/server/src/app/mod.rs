@@ -14,6 +14,7 @@ mod bind_role;
 mod binding_lookups;
 mod bound_patterns;
 mod bound_scopes;
+mod browser_login;
 mod caller;
 mod changes;
 mod cluster_config;
@@ -22,6 +23,7 @@ mod decisions;
 mod denial;
 mod describe_audit_config;
 mod destination;
+mod device_login;
 mod error;
 mod groups;
 mod identity;
@@ -52,6 +54,7 @@ use openmds_policy::rbac::Roles;
 pub use authenticate::Credentials;
 pub use bind_role::Change;
 pub use binding_lookups::RolePatterns;
+pub use browser_login::{BrowserLogin, LoggedIn};
 pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
 pub use error::{AppError, Kind};
@@ -64,7 +67,7 @@ pub use replace_audit_config::Replaced;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::metrics::Metrics;
-use crate::provider::AccessTokens;
+use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::Dispatch;
 use crate::store::{State, Store};
 use crate::time::Clock;
@@ -81,6 +84,8 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// An identity provider whose access tokens are taken.
     pub access_tokens: Option<AccessTokens>,
+    /// An identity provider through which users log in.
+    pub sign_in: Option<SignIn>,
     /// Makes and checks tokens.
     pub issuer: Arc<Issuer>,
     /// The roles there are.
@@ -117,6 +122,7 @@ impl App {
         store: Arc<Store>,
         directory: Arc<Directory>,
         access_tokens: Option<AccessTokens>,
+        sign_in: Option<SignIn>,
         issuer: Arc<Issuer>,
         roles: Roles,
         clock: Arc<dyn Clock>,
@@ -131,6 +137,7 @@ impl App {
             store,
             directory,
             access_tokens,
+            sign_in,
             issuer,
             roles,
             clock,

@@ -18,6 +18,7 @@ use super::listeners::{self, Listener};
 use super::logins::Logins;
 use super::propagation::Propagation;
 use super::reader::Reader;
+use super::sso::SsoSettings;
 use super::tls::ServerTls;
 use super::token::TokenSettings;
 use super::user_store::UserStoreSettings;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub impersonation: Impersonation,
     /// Where users are known.
     pub user_store: UserStoreSettings,
+    /// Logging in through an identity provider.
+    pub sso: Option<SsoSettings>,
     /// How tokens are made.
     pub token: TokenSettings,
     /// Files with the public keys of clients that sign assertions, by the clients' names.
@@ -108,8 +111,10 @@ impl Settings {
             "",
         );
         let listeners = Listener::read(reader);
+        let advertised = listeners::advertised(reader, &listeners);
         Self {
-            advertised: listeners::advertised(reader, &listeners),
+            sso: SsoSettings::read(reader, &advertised),
+            advertised,
             tls: ServerTls::read(reader, &listeners),
             limits: Limits::read(reader),
             logins: Logins::read(reader),

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
+use super::cookies::{TOKEN, kept, same_origin};
 use super::error::HttpError;
 use super::peer::{Peer, RefusedCertificate};
 use crate::app::{App, AppError, Caller, Credentials, Identity, Kind, RequestContext};
@@ -24,8 +25,12 @@ impl FromRequestParts<Arc<App>> for Identified {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, HttpError> {
         let request = request_context(parts);
+        let credentials = credentials(parts);
+        if matches!(credentials, Credentials::Cookie(_)) {
+            same_origin(parts)?;
+        }
         let identity = app
-            .identify_from(request.client_address, credentials(parts))
+            .identify_from(request.client_address, credentials)
             .await
             .map_err(|error| refusal(about_certificate(error, parts)))?;
         tracing::Span::current().record("user", &identity.name);
@@ -71,6 +76,9 @@ pub(super) fn request_context(parts: &Parts) -> RequestContext {
 fn credentials(parts: &Parts) -> Credentials {
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         return explicit(header);
+    }
+    if let Some(token) = kept(&parts.headers, TOKEN) {
+        return Credentials::Cookie(SecretString::from(token));
     }
     let peer = parts.extensions.get::<Peer>();
     match peer.and_then(|peer| peer.certificate.clone()) {

@@ -8,6 +8,7 @@ mod authorize;
 mod body;
 mod cluster_type;
 mod clusters;
+mod cookies;
 mod docs;
 mod error;
 mod front;
@@ -32,6 +33,7 @@ mod router;
 mod routes;
 mod service;
 mod signing_keys;
+mod sso;
 mod to_the_end;
 mod warnings;
 

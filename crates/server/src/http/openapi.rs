@@ -8,7 +8,7 @@ use utoipa::{Modify, openapi};
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, health, impersonate,
     kafka_clusters, managed_lookups, oauth, openapi_access, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys,
+    role_lookups, roles, service, signing_keys, sso,
 };
 
 struct Credentials;
@@ -33,7 +33,7 @@ impl Modify for Credentials {
     info(title = "OpenMDS", description = "An open metadata service for Apache Kafka."),
     paths(
         oauth::token, oauth::server_metadata, oauth::openid_configuration,
-        authenticate::get_token, authenticate::jwks, impersonate::impersonate, signing_keys::list, signing_keys::rotate, signing_keys::withdraw, revocations::revoke, revocations::list,
+        authenticate::get_token, authenticate::jwks, impersonate::impersonate, sso::begin, sso::end, sso::begin_device, sso::check_device, sso::extend, signing_keys::list, signing_keys::rotate, signing_keys::withdraw, revocations::revoke, revocations::list,
         service::features, service::metadata_id, service::metadata_cluster_id, service::active_nodes,
         health::live, health::ready, health::metrics, kafka_clusters::list, kafka_clusters::one,
         roles::roles, roles::role, roles::role_names,

@@ -23,7 +23,7 @@ use super::routes::Routes;
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
     impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys,
+    role_lookups, roles, service, signing_keys, sso,
 };
 use crate::app::{App, AppError};
 
@@ -36,6 +36,11 @@ const ALL_BINDINGS: &str = "/security/1.0/lookup/rolebindings/principal/{princip
 fn routes() -> Routes {
     Routes::default()
         .get("/security/1.0/authenticate", authenticate::get_token)
+        .get("/security/1.0/oidc/authenticate", sso::begin)
+        .get("/security/1.0/oidc/authorization-code/callback", sso::end)
+        .post("/security/1.0/oidc/device/authenticate", sso::begin_device)
+        .post("/security/1.0/oidc/device/check-auth", sso::check_device)
+        .post("/security/1.0/oidc/device/extend-auth", sso::extend)
         .post("/security/1.0/impersonate", impersonate::impersonate)
         .get(paths::JWKS, authenticate::jwks)
         .post(paths::TOKEN_ENDPOINT, oauth::token)

@@ -29,7 +29,7 @@ pub(super) async fn features(State(app): State<Arc<App>>) -> Json<FeaturesInfo> 
         ),
         (
             "oidc.login.device.1.enabled",
-            false,
+            app.sign_in.is_some(),
             "log in through an identity provider",
         ),
         (

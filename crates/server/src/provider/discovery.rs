@@ -9,6 +9,12 @@ use super::fetch::{Fetch, ProviderAway};
 pub(super) struct Discovered {
     issuer: String,
     pub(super) jwks_uri: String,
+    #[serde(default)]
+    pub(super) authorization_endpoint: Option<String>,
+    #[serde(default)]
+    pub(super) token_endpoint: Option<String>,
+    #[serde(default)]
+    pub(super) device_authorization_endpoint: Option<String>,
 }
 
 /// Reads the document of an issuer, which must be about that issuer.

@@ -1,5 +1,9 @@
 //! HTTP to an identity provider.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use openmds_kafka::Tls;
@@ -15,6 +19,10 @@ const LARGEST: usize = 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the identity provider cannot be asked now ({0}). Repeat later")]
 pub struct ProviderAway(pub String);
+
+/// A request on its way.
+pub(super) type Sending =
+    Pin<Box<dyn Future<Output = Result<oauth2::HttpResponse, ProviderAway>> + Send>>;
 
 /// HTTP to an identity provider: with a limit on everything, and without following redirects.
 #[derive(Debug, Clone)]
@@ -43,6 +51,33 @@ impl Fetch {
         }
         serde_json::from_slice(response.body())
             .map_err(|error| ProviderAway(format!("{url} answers something else: {error}")))
+    }
+
+    /// The OAuth client's way to the provider. Whether the last answer did not come is left in the
+    /// flag.
+    pub(super) fn http(
+        &self,
+        away: &Arc<AtomicBool>,
+    ) -> impl Fn(oauth2::HttpRequest) -> Sending + Send + Sync + 'static {
+        let (fetch, away) = (self.clone(), Arc::clone(away));
+        move |request| {
+            let (fetch, away) = (fetch.clone(), Arc::clone(&away));
+            Box::pin(async move {
+                let answered = fetch.send(request).await;
+                away.store(answered.is_err(), Ordering::Relaxed);
+                answered
+            })
+        }
+    }
+
+    /// Sends a request as it is.
+    async fn send(
+        &self,
+        request: oauth2::HttpRequest,
+    ) -> Result<oauth2::HttpResponse, ProviderAway> {
+        let (parts, body) = request.into_parts();
+        let request = self.0.request(parts.method, parts.uri.to_string());
+        self.answer(request.headers(parts.headers).body(body)).await
     }
 
     async fn answer(

@@ -2,11 +2,16 @@
 //! (`rbac-registry-tokens.md` 3.4.3 and 3.4.4; `docs/decisions/0004-oidc.md`).
 
 mod access_tokens;
+mod device;
 mod discovery;
 mod fetch;
 mod key_cache;
+mod sealed;
+mod sign_in;
 mod validation;
 
 pub use access_tokens::AccessTokens;
+pub use device::{DeviceLogin, DeviceProgress};
 pub use fetch::{Fetch, ProviderAway};
+pub use sign_in::{SignIn, SignedIn};
 pub use validation::{Expected, ProvenUser, ProviderRefused};

@@ -140,7 +140,8 @@ impl Issuer {
         let now = self.clock.now().as_second();
         let left = subject.session_end.map(|end| end.saturating_sub(now));
         let left = left.map_or(u64::MAX, |left| u64::try_from(left).unwrap_or(0));
-        let life = self.settings.lifetime.min(Duration::from_secs(left));
+        let usual = subject.longest.unwrap_or(self.settings.lifetime);
+        let life = usual.min(Duration::from_secs(left));
         let token = self.sign(subject, &self.settings.audience, life)?;
         Ok((token, life.as_secs()))
     }

@@ -11,6 +11,8 @@ pub struct Subject {
     pub acted_by: Option<String>,
     /// `mex`: the token ends with the session at the latest.
     pub session_end: Option<i64>,
+    /// Its longest life, if that is not the usual one.
+    pub longest: Option<std::time::Duration>,
     /// `auth_time`; absent: now.
     pub authenticated_at: Option<i64>,
     /// `sid`: the token by whose exchange this one is made, or the first of that line.

@@ -80,6 +80,11 @@ fn only_open_routes_are_described_as_open() {
         "/oauth2/token",
         "/security/1.0/features",
         "/security/1.0/jwks.json",
+        "/security/1.0/oidc/authenticate",
+        "/security/1.0/oidc/authorization-code/callback",
+        "/security/1.0/oidc/device/authenticate",
+        "/security/1.0/oidc/device/check-auth",
+        "/security/1.0/oidc/device/extend-auth",
         "/v1/metadata/id",
     ];
     assert_eq!(open, expected.into());

@@ -6,10 +6,9 @@ use std::path::Path;
 
 use axum::http::Method;
 use openmds_policy::rbac::{Roles, ScopeType};
-use openmds_server::http::known_routes;
 use serde_json::json;
 
-use crate::contract::{OPEN, TOKEN_ENDPOINT, body, filled};
+use crate::contract::{OPEN, TOKEN_ENDPOINT, body, filled, routes};
 use crate::desk::Desk;
 use crate::world::World;
 
@@ -41,7 +40,7 @@ async fn answers(role: Option<(&str, ScopeType)>, who: &str) -> Vec<u16> {
         bind(&desk, role, scope_type).await;
     }
     let mut answers = Vec::new();
-    for (method, path) in known_routes() {
+    for (method, path) in routes() {
         let body = body(&method, path);
         let answer = desk
             .call(who, method.clone(), &filled(path), body.as_ref())
@@ -80,7 +79,7 @@ async fn what_each_role_may_ask_is_the_golden_table() {
     text.push('\n');
     let numbers = (1..=columns.len()).map(|number| format!("{number:>4}"));
     writeln!(text, "{:<86}{}", "", numbers.collect::<String>()).unwrap();
-    for (index, (method, path)) in known_routes().into_iter().enumerate() {
+    for (index, (method, path)) in routes().into_iter().enumerate() {
         if OPEN.contains(&path) || path == TOKEN_ENDPOINT {
             continue;
         }
