@@ -98,7 +98,7 @@ fn leaf(tls: &Tls) -> (Vec<u8>, bool) {
         .collect::<Result<_, _>>()
         .unwrap();
     let key = PrivateKeyDer::from_pem_slice(key.expose_secret()).unwrap();
-    let leaf = chain[0].to_vec();
+    let leaf = chain.first().unwrap().to_vec();
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let fits = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -35,6 +35,10 @@ impl App {
                 "kafka_server_confluent_auth_store_metrics_rbac_access_rules_count",
                 rules,
             ),
+            (
+                "kafka_server_confluent_auth_store_metrics_acl_access_rules_count",
+                state.acls().count(),
+            ),
             ("openmds_registered_clusters", state.clusters().len()),
             (
                 "openmds_login_failures_remembered",

@@ -67,6 +67,7 @@ async fn figures_tell_what_happened() {
         "kafka_server_confluent_auth_store_metrics_rbac_role_bindings_count 1",
         "kafka_server_confluent_auth_store_metrics_rbac_access_rules_count 1",
         r#"confluent_metadata_KafkaAuthStore_Value{name="active-writer-count"} 1"#,
+        "kafka_server_confluent_auth_store_metrics_acl_access_rules_count 0",
         "openmds_registered_clusters 1",
         r#"openmds_clusters{state="applied"} 1"#,
         r#"openmds_clusters{state="failed"} 0"#,
