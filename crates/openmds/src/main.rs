@@ -14,6 +14,10 @@ struct Openmds {
 }
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is taken apart at once"
+)]
 enum Command {
     /// Run and prepare the metadata server
     Server(openmds_server::cli::ServerArgs),

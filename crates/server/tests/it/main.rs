@@ -35,6 +35,7 @@ mod lookups;
 mod malformed;
 mod managed_lookups;
 mod oauth;
+mod oauth_assertions;
 mod odd_bodies;
 mod odd_names;
 mod openapi;

@@ -66,7 +66,9 @@ async fn a_principal_is_kept_and_answered_as_it_is() {
 }
 
 /// A segment as it stands in the path, and the answer: the principal, or a status and what is said.
-const SEGMENTS: [(&str, Result<&str, (u16, &str)>); 24] = [
+type Segment = (&'static str, Result<&'static str, (u16, &'static str)>);
+
+const SEGMENTS: [Segment; 24] = [
     ("User:a", Ok("User:a")),
     ("User%3Aa", Ok("User:a")),
     ("%55ser%3a%61", Ok("User:a")),

@@ -3,7 +3,7 @@
 use super::{files_under, files_with, none, places, text};
 
 /// Files longer than 300 lines need a reason; none may be longer than 500.
-const LONG: [(&str, &str); 2] = [
+const LONG: [(&str, &str); 4] = [
     (
         "crates/broker-plugin/src/bridge.rs",
         "the only file with unsafe code: the whole border to Java is read in one piece",
@@ -11,6 +11,14 @@ const LONG: [(&str, &str); 2] = [
     (
         "crates/broker-plugin/src/engine.rs",
         "one instance of the plugin: what its threads share is read in one piece",
+    ),
+    (
+        "crates/server/src/config/ldap.rs",
+        "one row a property: the directory's settings are read in one piece",
+    ),
+    (
+        "crates/trail/src/metadata.rs",
+        "the two events of the metadata service, with every part they are made of",
     ),
 ];
 
@@ -126,6 +134,8 @@ fn no_test_is_left_out() {
 #[test]
 fn one_file_has_unsafe_code() {
     let mut found = places("crates", &["unsafe"]);
+    // A browser's word for styles inside a page.
+    found.retain(|place| !place.contains("'unsafe-inline'"));
     found.retain(|place| !place.starts_with("crates/broker-plugin/src/bridge.rs:"));
     none("unsafe code outside bridge.rs", &found);
     assert!(text("Cargo.toml").contains("\nunsafe_code = \"deny\"\n"));
