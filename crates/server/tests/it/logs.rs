@@ -47,8 +47,14 @@ impl Captured {
     }
 }
 
+/// With one listener only, a line that another test's thread comes to first, without a listener, is
+/// taken for one that nobody ever hears. A second one, which hears everything, keeps that away.
+static SECOND: std::sync::LazyLock<tracing::Dispatch> =
+    std::sync::LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+
 /// Everything down to the least word of our own crates.
 fn capture() -> (Captured, tracing::subscriber::DefaultGuard) {
+    std::sync::LazyLock::force(&SECOND);
     let captured = Captured::default();
     let subscriber = tracing_subscriber::fmt()
         .json()
