@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod acl;
 pub mod audit;
 pub mod crn;
+pub mod feed;
 pub mod json;
 pub mod names;
 pub mod plan;

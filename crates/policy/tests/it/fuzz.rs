@@ -13,6 +13,8 @@ use crate::cases::{self, Case};
 mod crn;
 #[path = "../../../../fuzz/checks/document.rs"]
 mod document;
+#[path = "../../../../fuzz/checks/feed.rs"]
+mod feed;
 #[path = "../../../../fuzz/checks/migration.rs"]
 mod migration;
 
@@ -38,6 +40,13 @@ fn the_corpus_of_document() {
     let corpus = corpus("document");
     assert!(corpus.len() >= 12);
     corpus.iter().for_each(|bytes| document::check(bytes));
+}
+
+#[test]
+fn the_corpus_of_feed() {
+    let corpus = corpus("feed");
+    assert!(corpus.len() >= 5);
+    corpus.iter().for_each(|bytes| feed::check(bytes));
 }
 
 #[test]
@@ -114,6 +123,7 @@ proptest! {
     fn any_bytes(bytes: Vec<u8>) {
         crn::check(&bytes);
         document::check(&bytes);
+        feed::check(&bytes);
         migration::check(&bytes);
     }
 

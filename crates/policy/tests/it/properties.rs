@@ -2,6 +2,7 @@
 
 mod access;
 mod acls;
+mod feed;
 mod generate;
 mod migration;
 mod names;

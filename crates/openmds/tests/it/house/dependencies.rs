@@ -33,7 +33,14 @@ const KEPT: [(&str, &[&str]); 11] = [
 ];
 
 /// All that `policy` may use: nothing that needs an operating system.
-const POLICY: [&str; 4] = ["rpds", "serde", "serde_json", "thiserror"];
+const POLICY: [&str; 6] = [
+    "crc32fast",
+    "postcard",
+    "rpds",
+    "serde",
+    "serde_json",
+    "thiserror",
+];
 
 /// TLS comes from rustls with aws-lc-rs and from nowhere else. The lock file also lists what no
 /// feature turns on: those who name such a library there, and why that is no use of it.
