@@ -138,7 +138,7 @@ impl Batch {
                     resource_type: resource_type_name(record.resource_type),
                     resource_name: record.resource_name(),
                     pattern_type: pattern_type_name(record.pattern_type),
-                    super_user: record.super_user,
+                    cause: record.cause(&emitter.cluster_id),
                     correlation_id: record.correlation_id,
                     client_id: record.client_id(),
                     client_address: record.address,
@@ -191,14 +191,14 @@ mod tests {
 
     #[test]
     fn a_batch_is_written_byte_for_byte() {
-        let message = golden("bridge-request.v1.hex");
+        let message = golden("bridge-request.v2.hex");
         let request = Request::decode(&message).unwrap();
         let action = request.actions.last().unwrap();
         let record = Record::new(
             &request,
             &action,
             "confluent-audit-log-events",
-            false,
+            (true, openmds_trail::Cause::Nothing),
             1_669_278_512_579_313,
         )
         .unwrap();

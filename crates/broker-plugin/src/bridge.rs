@@ -23,7 +23,7 @@ use crate::pairs::Pairs;
 use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
-const LAYOUT_VERSION: jint = 1;
+const LAYOUT_VERSION: jint = 2;
 const DONE: jint = 0;
 const DISCARDED: jint = 1;
 const CLOSED: jint = -1;

@@ -1,11 +1,12 @@
-//! The message in which Java hands over one `authorize` call: layout `OMR1` of
+//! The message in which Java hands over one `authorize` call: layout `OMR2` of
 //! `spec/native-bridge.md`. Decoding is total: any bytes are either a request or a [`DecodeError`].
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The first four bytes; the digit is the layout's version.
-pub const MAGIC: &[u8; 4] = b"OMR1";
+pub const MAGIC: &[u8; 4] = b"OMR2";
 
+const DECIDED_BY_KAFKA: u8 = 1;
 const GRANTED: u8 = 1;
 const LOG_IF_ALLOWED: u8 = 2;
 const LOG_IF_DENIED: u8 = 4;
@@ -15,7 +16,7 @@ const LOG_IF_DENIED: u8 = 4;
 pub enum DecodeError {
     /// Another layout, or no message at all.
     #[error(
-        "the message does not begin with `OMR1`: the jar and its native library are of different versions"
+        "the message does not begin with `OMR2`: the jar and its native library are of different versions"
     )]
     Magic,
     /// The length in the message is not the number of bytes received.
@@ -40,9 +41,11 @@ pub enum DecodeError {
     },
 }
 
-/// One `authorize` call with its decisions.
+/// One `authorize` call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request<'a> {
+    /// Whether the actions carry decisions of Kafka's own authorizer, which stand.
+    pub decided_by_kafka: bool,
     /// Kafka's number of the API.
     pub api_key: i16,
     /// The version of the API that the client speaks.
@@ -55,11 +58,44 @@ pub struct Request<'a> {
     pub principal: &'a str,
     /// The client's name for itself.
     pub client_id: Option<&'a str>,
-    /// What was asked and decided, in order.
+    /// The groups that the client's own credentials name.
+    pub groups: Groups<'a>,
+    /// What was asked, in order.
     pub actions: Actions<'a>,
 }
 
-/// One action and its decision.
+/// Names of groups, packed: a number of texts, or nothing at all. [`Request::decode`] has not looked
+/// inside: the same bytes are the same groups, and they come with every request of a client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Groups<'a>(&'a [u8]);
+
+impl<'a> Groups<'a> {
+    /// As they came.
+    #[must_use]
+    pub const fn bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// The names, without type.
+    pub fn names(self) -> Result<Vec<&'a str>, DecodeError> {
+        let field = "groups";
+        let mut reader = Reader { bytes: self.0 };
+        let mut names = Vec::new();
+        if self.0.is_empty() {
+            return Ok(names);
+        }
+        for _ in 0..reader.u32(field)? {
+            names.push(reader.text(field)?);
+        }
+        if reader.bytes.is_empty() {
+            Ok(names)
+        } else {
+            Err(DecodeError::Invalid { field })
+        }
+    }
+}
+
+/// One action and, if Kafka decided, its decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action<'a> {
     /// `AclOperation.code()`.
@@ -70,7 +106,7 @@ pub struct Action<'a> {
     pub pattern_type: u8,
     /// The resource's plain name.
     pub name: &'a str,
-    /// The decision.
+    /// Kafka's decision, if [`Request::decided_by_kafka`].
     pub granted: bool,
     /// Kafka's own flags: access was really sought, and is worth a record if allowed or denied.
     pub log_if_allowed: bool,
@@ -79,10 +115,10 @@ pub struct Action<'a> {
 }
 
 impl Action<'_> {
-    /// Whether Kafka's flags ask for a record of this decision.
+    /// Whether Kafka's flags ask for a record of that decision.
     #[must_use]
-    pub const fn wants_record(&self) -> bool {
-        if self.granted {
+    pub const fn wants_record(&self, granted: bool) -> bool {
+        if granted {
             self.log_if_allowed
         } else {
             self.log_if_denied
@@ -95,6 +131,14 @@ impl Action<'_> {
 pub struct Actions<'a> {
     count: u32,
     bytes: &'a [u8],
+}
+
+impl Actions<'_> {
+    /// How many there are.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.count
+    }
 }
 
 impl<'a> Iterator for Actions<'a> {
@@ -123,20 +167,26 @@ impl<'a> Request<'a> {
                 received: message.len(),
             });
         }
+        let [flags] = reader.array("flags")?;
         let api_key = i16::from_be_bytes(reader.array("api_key")?);
         let api_version = i16::from_be_bytes(reader.array("api_version")?);
         let correlation_id = i32::from_be_bytes(reader.array("correlation_id")?);
         let address = reader.address()?;
         let principal = reader.text("principal")?;
         let client_id = reader.optional_text("client_id")?;
+        let length = usize::try_from(reader.u32("groups")?);
+        let length = length.map_err(|_| DecodeError::Invalid { field: "groups" })?;
+        let groups = Groups(reader.take(length, "groups")?);
         let actions = reader.actions()?;
         Ok(Self {
+            decided_by_kafka: flags & DECIDED_BY_KAFKA != 0,
             api_key,
             api_version,
             correlation_id,
             address,
             principal,
             client_id,
+            groups,
             actions,
         })
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use openmds_policy::audit::{AuditedAction, Document, FieldError, Routing, Why, crn_kind};
+use openmds_trail::Cause;
 use uuid::Uuid;
 
 use crate::batch::{Batch, Emitter};
@@ -188,7 +189,7 @@ impl Engine {
         action: &Action<'_>,
         time_micros: i64,
     ) -> Counter {
-        if !action.wants_record() {
+        if !action.wants_record(action.granted) {
             return Counter::Unwanted;
         }
         let topic = match snapshot {
@@ -206,7 +207,13 @@ impl Engine {
             None => "",
         };
         let super_user = action.granted && self.settings.super_users.contains(request.principal);
-        let record = Record::new(request, action, topic, super_user, time_micros);
+        let cause = if super_user {
+            Cause::SuperUser
+        } else {
+            Cause::Nothing
+        };
+        let decided = (action.granted, cause);
+        let record = Record::new(request, action, topic, decided, time_micros);
         if record.is_some_and(|record| self.queue.push(record)) {
             Counter::Enqueued
         } else {

@@ -3,7 +3,19 @@
 
 use std::net::IpAddr;
 
+use openmds_trail::Cause;
+
 use crate::codec::{Action, Request};
+
+/// What decided; its texts lie in the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    SuperUser,
+    RoleBinding,
+    AllowAcl,
+    DenyAcl,
+}
 
 /// A decision that is to be recorded. Its texts lie end to end in one allocation.
 #[derive(Debug)]
@@ -22,12 +34,11 @@ pub struct Record {
     pub pattern_type: u8,
     /// The decision.
     pub granted: bool,
-    /// Whether it was granted because the principal is a super user.
-    pub super_user: bool,
+    cause: Kind,
     /// Where the client connected from.
     pub address: Option<IpAddr>,
     has_client_id: bool,
-    ends: [u32; 3],
+    ends: [u32; 5],
     texts: Box<str>,
 }
 
@@ -39,13 +50,42 @@ impl Record {
         request: &Request<'_>,
         action: &Action<'_>,
         topic: &str,
-        super_user: bool,
+        (granted, cause): (bool, Cause<'_>),
         time_micros: i64,
     ) -> Option<Self> {
         let client_id = request.client_id.unwrap_or_default();
-        let parts = [topic, request.principal, client_id, action.name];
+        let (cause, named, acting) = match cause {
+            Cause::Nothing => (Kind::Nothing, "", None),
+            Cause::SuperUser => (Kind::SuperUser, "", None),
+            Cause::RoleBinding {
+                role,
+                acting_principal,
+                ..
+            } => (Kind::RoleBinding, role, acting_principal),
+            Cause::Acl {
+                allows,
+                host,
+                acting_principal,
+            } => {
+                let kind = if allows {
+                    Kind::AllowAcl
+                } else {
+                    Kind::DenyAcl
+                };
+                (kind, host, acting_principal)
+            }
+        };
+        let acting = acting.unwrap_or_default();
+        let parts = [
+            topic,
+            request.principal,
+            client_id,
+            named,
+            acting,
+            action.name,
+        ];
         let mut texts = String::with_capacity(parts.iter().map(|part| part.len()).sum());
-        let mut ends = [0; 3];
+        let mut ends = [0; 5];
         for (index, part) in parts.into_iter().enumerate() {
             texts.push_str(part);
             if let Some(end) = ends.get_mut(index) {
@@ -59,8 +99,8 @@ impl Record {
             operation: action.operation,
             resource_type: action.resource_type,
             pattern_type: action.pattern_type,
-            granted: action.granted,
-            super_user,
+            granted,
+            cause,
             address: request.address,
             has_client_id: request.client_id.is_some(),
             ends,
@@ -107,6 +147,27 @@ impl Record {
     /// The resource's plain name.
     #[must_use]
     pub fn resource_name(&self) -> &str {
-        self.part(3, None)
+        self.part(5, None)
+    }
+
+    /// What decided, in the cluster with that id.
+    #[must_use]
+    pub fn cause<'a>(&'a self, cluster_id: &'a str) -> Cause<'a> {
+        let named = self.part(3, Some(3));
+        let acting = Some(self.part(4, Some(4))).filter(|acting| !acting.is_empty());
+        match self.cause {
+            Kind::Nothing => Cause::Nothing,
+            Kind::SuperUser => Cause::SuperUser,
+            Kind::RoleBinding => Cause::RoleBinding {
+                role: named,
+                cluster_id,
+                acting_principal: acting,
+            },
+            kind @ (Kind::AllowAcl | Kind::DenyAcl) => Cause::Acl {
+                allows: kind == Kind::AllowAcl,
+                host: named,
+                acting_principal: acting,
+            },
+        }
     }
 }

@@ -43,14 +43,43 @@ pub struct AuthorizationEvent<'a> {
     pub resource_name: &'a str,
     /// `LITERAL` or `PREFIXED`.
     pub pattern_type: &'a str,
-    /// Whether it was allowed because the principal is a super user.
-    pub super_user: bool,
+    /// What decided it.
+    pub cause: Cause<'a>,
     /// The client's number of its request.
     pub correlation_id: i32,
     /// The client's name for itself.
     pub client_id: Option<&'a str>,
     /// Where the client connected from.
     pub client_address: Option<IpAddr>,
+}
+
+/// What decided (`audit-logs.md` 5.2). Only if it was the principal itself that a rule names, the
+/// acting principal is left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cause<'a> {
+    /// No rule: denied because none matched, or allowed because the resource has none.
+    #[default]
+    Nothing,
+    /// The principal is a super user.
+    SuperUser,
+    /// A role binding in the emitting cluster.
+    RoleBinding {
+        /// `DeveloperRead`, ...
+        role: &'a str,
+        /// The id of the Kafka cluster that the role is bound in.
+        cluster_id: &'a str,
+        /// The group that the role is bound to.
+        acting_principal: Option<&'a str>,
+    },
+    /// An ACL.
+    Acl {
+        /// Whether it allows; else it denies.
+        allows: bool,
+        /// The hosts that it is about.
+        host: &'a str,
+        /// The group, or `User:*`, that it names.
+        acting_principal: Option<&'a str>,
+    },
 }
 
 impl AuthorizationEvent<'_> {
@@ -93,9 +122,7 @@ impl AuthorizationEvent<'_> {
         field(out, ",\"resourceType\":", self.resource_type);
         field(out, ",\"resourceName\":", self.resource_name);
         field(out, ",\"patternType\":", self.pattern_type);
-        if self.super_user {
-            text(out, ",\"superUserAuthorization\":", "true");
-        }
+        self.cause.write_json(out);
         text(
             out,
             "},\"request\":{\"correlation_id\":\"",
@@ -112,6 +139,42 @@ impl AuthorizationEvent<'_> {
             out.push(b'"');
         }
         out.extend_from_slice(b"}}}");
+    }
+}
+
+impl Cause<'_> {
+    /// Appends the field, with a comma before it.
+    fn write_json(&self, out: &mut Vec<u8>) {
+        let acting = match *self {
+            Self::Nothing => return,
+            Self::SuperUser => return text(out, ",\"superUserAuthorization\":", "true"),
+            Self::RoleBinding {
+                role,
+                cluster_id,
+                acting_principal,
+            } => {
+                field(out, ",\"rbacAuthorization\":{\"role\":", role);
+                let scope = ",\"scope\":{\"outerScope\":[],\"clusters\":{\"kafka-cluster\":";
+                field(out, scope, cluster_id);
+                out.extend_from_slice(b"}}");
+                acting_principal
+            }
+            Self::Acl {
+                allows,
+                host,
+                acting_principal,
+            } => {
+                let permission = if allows { "ALLOW" } else { "DENY" };
+                let before = ",\"aclAuthorization\":{\"permissionType\":";
+                field(out, before, permission);
+                field(out, ",\"host\":", host);
+                acting_principal
+            }
+        };
+        if let Some(principal) = acting {
+            field(out, ",\"actingPrincipal\":", principal);
+        }
+        out.push(b'}');
     }
 }
 

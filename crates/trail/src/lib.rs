@@ -9,7 +9,7 @@ mod json;
 mod metadata;
 mod time;
 
-pub use event::{AuthorizationEvent, CONTENT_TYPE, TYPE_AUTHORIZATION};
+pub use event::{AuthorizationEvent, CONTENT_TYPE, Cause, TYPE_AUTHORIZATION};
 pub use json::push_string as push_json_string;
 pub use metadata::{
     Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin, RbacAuthorization,

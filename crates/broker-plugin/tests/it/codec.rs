@@ -4,11 +4,11 @@ use openmds_broker_plugin::codec::{DecodeError, Request};
 use openmds_broker_plugin::pairs::Pairs;
 use proptest::prelude::*;
 
-use crate::message::{CLUSTER, CREATE, TOPIC, golden, pack};
+use crate::message::{CLUSTER, CREATE, TOPIC, golden, pack, pack_all};
 
 #[test]
 fn the_golden_request_is_read() {
-    let message = golden("bridge-request.v1.hex");
+    let message = golden("bridge-request.v2.hex");
     let request = Request::decode(&message).unwrap();
     assert_eq!(
         (request.api_key, request.api_version, request.correlation_id),
@@ -19,6 +19,8 @@ fn the_golden_request_is_read() {
         (request.principal, request.client_id),
         ("User:Zoë", Some("console-producer"))
     );
+    assert!(request.decided_by_kafka);
+    assert_eq!(request.groups.names().unwrap(), ["ops", "a"]);
     let actions: Vec<_> = request.actions.collect();
     assert_eq!(actions.len(), 2);
     assert_eq!(
@@ -29,7 +31,7 @@ fn the_golden_request_is_read() {
         ),
         (CREATE, CLUSTER, "kafka-cluster")
     );
-    assert!(!actions[0].granted && !actions[0].wants_record());
+    assert!(!actions[0].granted && !actions[0].wants_record(false));
     assert_eq!(
         (
             actions[1].operation,
@@ -38,16 +40,18 @@ fn the_golden_request_is_read() {
         ),
         (CREATE, TOPIC, "orders")
     );
-    assert!(actions[1].granted && actions[1].wants_record() && actions[1].log_if_denied);
+    assert!(actions[1].granted && actions[1].wants_record(true) && actions[1].log_if_denied);
 }
 
 #[test]
 fn the_bare_golden_request_is_read() {
-    let message = golden("bridge-request-bare.v1.hex");
+    let message = golden("bridge-request-bare.v2.hex");
     let request = Request::decode(&message).unwrap();
     assert_eq!(request.address.unwrap().to_string(), "::1");
     assert_eq!(request.client_id, None);
-    assert_eq!(request.actions.count(), 0);
+    assert!(!request.decided_by_kafka);
+    assert_eq!(request.groups.names().unwrap(), Vec::<&str>::new());
+    assert_eq!(request.actions.number(), 0);
 }
 
 #[test]
@@ -64,19 +68,19 @@ fn the_golden_pairs_are_read_and_written() {
 fn errors_name_what_is_wrong() {
     assert_eq!(Request::decode(b"").unwrap_err(), DecodeError::Magic);
     assert_eq!(
-        Request::decode(b"OMR2\0\0\0\x08").unwrap_err(),
+        Request::decode(b"OMR3\0\0\0\x08").unwrap_err(),
         DecodeError::Magic
     );
     assert_eq!(
-        Request::decode(b"OMR1\0\0\0\x09").unwrap_err(),
+        Request::decode(b"OMR2\0\0\0\x09").unwrap_err(),
         DecodeError::Length {
             stated: 9,
             received: 8
         }
     );
     assert_eq!(
-        Request::decode(b"OMR1\0\0\0\x08").unwrap_err(),
-        DecodeError::Short { field: "api_key" }
+        Request::decode(b"OMR2\0\0\0\x08").unwrap_err(),
+        DecodeError::Short { field: "flags" }
     );
     let mut trailing = pack(3, "User:a", None, &[]);
     trailing.push(0);
@@ -86,6 +90,21 @@ fn errors_name_what_is_wrong() {
         Request::decode(&trailing).unwrap_err(),
         DecodeError::Invalid { field: "actions" }
     );
+}
+
+#[test]
+fn groups_that_are_no_texts_are_refused_when_they_are_read() {
+    let mut message = golden("bridge-request.v2.hex");
+    let section = [0, 0, 0, 16, 0, 0, 0, 2];
+    let count = message
+        .windows(8)
+        .position(|bytes| bytes == section)
+        .unwrap();
+    for number in [0, 1, 3, 255] {
+        message[count + 7] = number;
+        let request = Request::decode(&message).unwrap();
+        assert!(request.groups.names().is_err(), "{number} groups");
+    }
 }
 
 proptest! {
@@ -98,9 +117,9 @@ proptest! {
     /// Bytes that begin well reach deeper into the decoder.
     #[test]
     fn a_damaged_request_is_decoded_without_panic(
-        at in 0usize..93, value in any::<u8>(), cut in 0usize..94, patch_length in any::<bool>()
+        at in 0usize..114, value in any::<u8>(), cut in 0usize..115, patch_length in any::<bool>()
     ) {
-        let mut message = golden("bridge-request.v1.hex");
+        let mut message = golden("bridge-request.v2.hex");
         message[at] = value;
         message.truncate(cut);
         if patch_length && message.len() >= 8 {
@@ -109,20 +128,29 @@ proptest! {
         }
         if let Ok(request) = Request::decode(&message) {
             prop_assert!(request.actions.count() <= 2);
+            if let Ok(groups) = request.groups.names() {
+                prop_assert!(groups.len() <= 2);
+            }
         }
     }
 
     #[test]
     fn what_was_packed_is_read(
         api_key in any::<i16>(), principal in ".{0,40}", client_id in proptest::option::of(".{0,40}"),
-        names in prop::collection::vec(".{0,20}", 0..5), flags in 0u8..8
+        groups in prop::collection::vec(".{0,20}", 0..4),
+        names in prop::collection::vec(".{0,20}", 0..5), flags in 0u8..8, kafka in any::<bool>()
     ) {
         let actions: Vec<_> = names.iter().map(|name| (CREATE, TOPIC, name.as_str(), flags)).collect();
-        let message = pack(api_key, &principal, client_id.as_deref(), &actions);
+        let group_names: Vec<&str> = groups.iter().map(String::as_str).collect();
+        let message = pack_all(
+            u8::from(kafka), api_key, &principal, client_id.as_deref(), &group_names, &actions,
+        );
         let request = Request::decode(&message).unwrap();
         prop_assert_eq!(request.api_key, api_key);
         prop_assert_eq!(request.principal, principal);
         prop_assert_eq!(request.client_id, client_id.as_deref());
+        prop_assert_eq!(request.decided_by_kafka, kafka);
+        prop_assert_eq!(request.groups.names().unwrap(), groups);
         let read: Vec<_> = request.actions.map(|action| action.name.to_owned()).collect();
         prop_assert_eq!(read, names);
     }

@@ -17,13 +17,27 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
+/// A request with Kafka's decisions, of a client without groups.
 pub(crate) fn pack(
     api_key: i16,
     principal: &str,
     client_id: Option<&str>,
     actions: &[Asked<'_>],
 ) -> Vec<u8> {
-    let mut out = b"OMR1\0\0\0\0".to_vec();
+    pack_all(1, api_key, principal, client_id, &[], actions)
+}
+
+/// `flags`: 1 if the actions carry Kafka's decisions.
+pub(crate) fn pack_all(
+    flags: u8,
+    api_key: i16,
+    principal: &str,
+    client_id: Option<&str>,
+    groups: &[&str],
+    actions: &[Asked<'_>],
+) -> Vec<u8> {
+    let mut out = b"OMR2\0\0\0\0".to_vec();
+    out.push(flags);
     out.extend_from_slice(&api_key.to_be_bytes());
     out.extend_from_slice(&7_i16.to_be_bytes());
     out.extend_from_slice(&53_i32.to_be_bytes());
@@ -33,6 +47,13 @@ pub(crate) fn pack(
         Some(client_id) => text(&mut out, client_id),
         None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
     }
+    let mut packed = Vec::new();
+    if !groups.is_empty() {
+        packed.extend_from_slice(&u32::try_from(groups.len()).unwrap().to_be_bytes());
+        groups.iter().for_each(|group| text(&mut packed, group));
+    }
+    out.extend_from_slice(&u32::try_from(packed.len()).unwrap().to_be_bytes());
+    out.extend_from_slice(&packed);
     out.extend_from_slice(&u32::try_from(actions.len()).unwrap().to_be_bytes());
     for (operation, resource_type, name, flags) in actions {
         out.extend_from_slice(&[*operation, *resource_type, 3, *flags]);

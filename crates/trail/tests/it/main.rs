@@ -5,7 +5,7 @@ mod metadata;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
-use openmds_trail::AuthorizationEvent;
+use openmds_trail::{AuthorizationEvent, Cause};
 use uuid::Uuid;
 
 fn create_topics() -> AuthorizationEvent<'static> {
@@ -22,7 +22,7 @@ fn create_topics() -> AuthorizationEvent<'static> {
         resource_type: "Topic",
         resource_name: "test2",
         pattern_type: "LITERAL",
-        super_user: false,
+        cause: Cause::Nothing,
         correlation_id: 3,
         client_id: Some("adminclient-1"),
         client_address: Some(IpAddr::V4(Ipv4Addr::new(172, 28, 0, 1))),
@@ -51,13 +51,54 @@ fn the_golden_events_are_written_byte_for_byte() {
         subject: "crn:///kafka=dAkAmyKqTTSosZSZzR-r3g",
         resource_type: "Cluster",
         resource_name: "kafka-cluster",
-        super_user: true,
+        cause: Cause::SuperUser,
         client_address: None,
         ..create_topics()
     };
-    let written = [create_topics(), denied, super_user]
-        .map(|event| json(&event) + "\n")
-        .concat();
+    let bound = AuthorizationEvent {
+        cause: Cause::RoleBinding {
+            role: "DeveloperManage",
+            cluster_id: "dAkAmyKqTTSosZSZzR-r3g",
+            acting_principal: None,
+        },
+        ..create_topics()
+    };
+    let bound_to_a_group = AuthorizationEvent {
+        cause: Cause::RoleBinding {
+            role: "DeveloperManage",
+            cluster_id: "dAkAmyKqTTSosZSZzR-r3g",
+            acting_principal: Some("Group:team"),
+        },
+        ..create_topics()
+    };
+    let acl = AuthorizationEvent {
+        cause: Cause::Acl {
+            allows: true,
+            host: "*",
+            acting_principal: None,
+        },
+        ..create_topics()
+    };
+    let denied_by_acl = AuthorizationEvent {
+        granted: false,
+        cause: Cause::Acl {
+            allows: false,
+            host: "172.28.0.1",
+            acting_principal: Some("User:*"),
+        },
+        ..create_topics()
+    };
+    let written = [
+        create_topics(),
+        denied,
+        super_user,
+        bound,
+        bound_to_a_group,
+        acl,
+        denied_by_acl,
+    ]
+    .map(|event| json(&event) + "\n")
+    .concat();
     assert_eq!(written, golden);
 }
 

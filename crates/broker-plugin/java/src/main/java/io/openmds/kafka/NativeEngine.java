@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class NativeEngine implements AutoCloseable {
     /** The version of all layouts that this jar speaks. */
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
 
     static final int DONE = 0;
     /** Done, and the document discards each of these decisions whoever asks. */

@@ -10,7 +10,7 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 
 /**
- * Packs one {@code authorize} call into bytes, layout {@code OMR1} of {@code spec/native-bridge.md}.
+ * Packs one {@code authorize} call into bytes, layout {@code OMR2} of {@code spec/native-bridge.md}.
  * One instance a thread: its array is reused.
  */
 final class RequestCodec {
@@ -18,6 +18,10 @@ final class RequestCodec {
     /** A larger array is given back after use. */
     private static final int LARGEST_KEPT = 1024 * 1024;
     private static final ThreadLocal<RequestCodec> OF_THREAD = ThreadLocal.withInitial(RequestCodec::new);
+
+    /** Message flag: the actions carry the decisions of Kafka's own authorizer, which stand. */
+    private static final int DECIDED_BY_KAFKA = 1;
+    private static final byte[] NOTHING = {};
 
     private byte[] bytes = new byte[USUAL];
     private int length;
@@ -30,24 +34,31 @@ final class RequestCodec {
         return bytes;
     }
 
-    /** The message's length in {@link #bytes}. */
+    /** A request to be decided: the message's length in {@link #bytes}. */
+    int encode(AuthorizableRequestContext context, List<Action> actions) {
+        return encode(context, actions, null);
+    }
+
+    /** A request that Kafka decided; {@code results} may be null, then it is to be decided. */
     int encode(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         if (bytes.length > LARGEST_KEPT) {
             bytes = new byte[USUAL];
         }
         length = 0;
-        header(context);
-        text(context.principal());
+        KafkaPrincipal principal = context.principal();
+        header(context, results == null ? 0 : DECIDED_BY_KAFKA);
+        text(principal);
         String clientId = context.clientId();
         if (clientId == null) {
             number(-1);
         } else {
             text(clientId);
         }
+        block(principal instanceof GroupMember ? ((GroupMember) principal).packedGroups() : NOTHING);
         int count = actions.size();
         number(count);
         for (int i = 0; i < count; i++) {
-            action(actions.get(i), results.get(i) == AuthorizationResult.ALLOWED);
+            action(actions.get(i), results != null && results.get(i) == AuthorizationResult.ALLOWED);
         }
         int end = length;
         length = 4;
@@ -56,13 +67,14 @@ final class RequestCodec {
         return end;
     }
 
-    private void header(AuthorizableRequestContext context) {
+    private void header(AuthorizableRequestContext context, int flags) {
         room(64);
         put('O');
         put('M');
         put('R');
-        put('1');
+        put('2');
         number(0);
+        put(flags);
         shortNumber(context.requestType());
         shortNumber(context.requestVersion());
         number(context.correlationId());
@@ -92,6 +104,13 @@ final class RequestCodec {
         put(':');
         append(principal.getName());
         finish(start);
+    }
+
+    private void block(byte[] block) {
+        number(block.length);
+        room(block.length);
+        System.arraycopy(block, 0, bytes, length, block.length);
+        length += block.length;
     }
 
     private void text(String text) {

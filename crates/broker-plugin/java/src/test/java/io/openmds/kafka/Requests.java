@@ -25,11 +25,19 @@ final class Requests {
     private Requests() {}
 
     static AuthorizableRequestContext request(int api, String user) {
-        return new Context(api, user, "console-producer", address(new byte[] {(byte) 172, 21, 0, 1}));
+        return request(api, new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user));
+    }
+
+    static AuthorizableRequestContext request(int api, KafkaPrincipal principal) {
+        return request(api, principal, new byte[] {(byte) 172, 21, 0, 1});
+    }
+
+    static AuthorizableRequestContext request(int api, KafkaPrincipal principal, byte[] address) {
+        return new Context(api, principal, "console-producer", address(address));
     }
 
     static AuthorizableRequestContext request(int api, String user, String clientId, byte[] address) {
-        return new Context(api, user, clientId, address(address));
+        return new Context(api, new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user), clientId, address(address));
     }
 
     private static InetAddress address(byte[] raw) {
@@ -105,9 +113,9 @@ final class Requests {
         private final String clientId;
         private final InetAddress address;
 
-        Context(int api, String user, String clientId, InetAddress address) {
+        Context(int api, KafkaPrincipal principal, String clientId, InetAddress address) {
             this.api = api;
-            principal = new KafkaPrincipal(KafkaPrincipal.USER_TYPE, user);
+            this.principal = principal;
             this.clientId = clientId;
             this.address = address;
         }
