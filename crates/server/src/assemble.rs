@@ -9,6 +9,7 @@ use openmds_policy::rbac::Roles;
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
 use crate::directory::{Directory, DirectoryError, FileStore, LdapStore, UserStore};
+use crate::enrolment::{AuthorityError, EnrolmentAuthority};
 use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Record, Store, StoreError};
@@ -34,6 +35,9 @@ pub enum StartError {
     /// The LDAP directory's settings.
     #[error("the LDAP directory cannot be used: {0}")]
     Ldap(String),
+    /// The enrolment authority.
+    #[error(transparent)]
+    Enrolment(#[from] AuthorityError),
     /// The store.
     #[error("openmds.store.path: {0}")]
     Store(#[from] StoreError),
@@ -93,6 +97,7 @@ pub async fn assemble(
     if let Some(path) = &settings.token.jwks_path {
         crate::files::replace(path, issuer.jwks().as_bytes()).map_err(StartError::Jwks)?;
     }
+    let authority = enrolment(&settings, &store, &clock).await?;
     let home = home_connection(&settings, &issuer)?;
     let dispatch = Arc::new(Dispatch::default());
     let destination = Destination::new(
@@ -125,6 +130,7 @@ pub async fn assemble(
         access_tokens,
         sign_in,
         issuer,
+        Arc::new(authority),
         Roles::predefined(),
         clock,
         dispatch,
@@ -134,6 +140,30 @@ pub async fn assemble(
     let app = Arc::new(app);
     app.keep_tokens_in_order();
     Ok((app, driver))
+}
+
+/// The authority of nodes; and the store gets a name, so that nodes know whom they follow.
+async fn enrolment(
+    settings: &Settings,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> Result<EnrolmentAuthority, StartError> {
+    let now = clock.now();
+    let authority = EnrolmentAuthority::open(&settings.enrolment.ca_path, now)?;
+    let nodes = store.read().enrolled().count();
+    if authority.was_made() && nodes > 0 {
+        tracing::warn!(
+            nodes,
+            "the enrolment authority (openmds.enrollment.ca.path) is a new one: the certificates that nodes hold come from another and do not count; restore its file, or let the nodes join again"
+        );
+    }
+    if store.read().server().is_none() {
+        let id = uuid::Uuid::new_v4().to_string();
+        let decide = |_: &_| Ok::<_, StoreError>(vec![Record::Server { id }]);
+        let own = Principal::user(OWN_PRINCIPAL).to_string();
+        store.update(&own, now, decide).await?;
+    }
+    Ok(authority)
 }
 
 /// The keys as they were when the server stopped, and what its absence changes in them.

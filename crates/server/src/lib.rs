@@ -5,6 +5,7 @@ mod assemble;
 pub mod cli;
 pub mod config;
 pub mod directory;
+pub mod enrolment;
 mod files;
 pub mod http;
 mod metrics;

@@ -152,7 +152,10 @@ fn change(state: &State, record: &Record) -> Option<Change> {
         | Record::ForgottenRevocations { .. }
         | Record::Tenure { .. }
         | Record::Nodes(_)
-        | Record::Home { .. } => return None,
+        | Record::Home { .. }
+        | Record::Server { .. }
+        | Record::EnrolledNode { .. }
+        | Record::JoinToken { .. } => return None,
     })
 }
 

@@ -24,6 +24,7 @@ mod denial;
 mod describe_audit_config;
 mod destination;
 mod device_login;
+mod enrolled_nodes;
 mod error;
 mod groups;
 mod identity;
@@ -66,6 +67,7 @@ pub use replace_audit_config::Replaced;
 
 use crate::config::Settings;
 use crate::directory::Directory;
+use crate::enrolment::EnrolmentAuthority;
 use crate::metrics::Metrics;
 use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::Dispatch;
@@ -88,6 +90,8 @@ pub struct App {
     pub sign_in: Option<SignIn>,
     /// Makes and checks tokens.
     pub issuer: Arc<Issuer>,
+    /// Certifies nodes.
+    pub authority: Arc<EnrolmentAuthority>,
     /// The roles there are.
     pub roles: Roles,
     /// Tells the time.
@@ -124,6 +128,7 @@ impl App {
         access_tokens: Option<AccessTokens>,
         sign_in: Option<SignIn>,
         issuer: Arc<Issuer>,
+        authority: Arc<EnrolmentAuthority>,
         roles: Roles,
         clock: Arc<dyn Clock>,
         dispatch: Arc<Dispatch>,
@@ -139,6 +144,7 @@ impl App {
             access_tokens,
             sign_in,
             issuer,
+            authority,
             roles,
             clock,
             dispatch,

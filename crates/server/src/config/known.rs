@@ -60,6 +60,8 @@ const IGNORED: &[&str] = &[
 /// Names under [`OURS`]; a trailing dot stands for any name that begins so.
 const OWN: &[&str] = &[
     "openmds.store.path",
+    "openmds.enrollment.ca.path",
+    "openmds.enrollment.certificate.days",
     "openmds.cluster.id",
     "openmds.idp.jwks.refresh.interval.ms",
     "openmds.idp.jwks.retry.interval.ms",

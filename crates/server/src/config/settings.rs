@@ -8,6 +8,7 @@ use openmds_policy::names::{ClusterName, Principal};
 
 use super::controllers::ControllerAddress;
 use super::destination_admin::DestinationAdmin;
+use super::enrolment::Enrolment;
 use super::exporter::Exporter;
 use super::file::{self, ConfigError};
 use super::home::Home;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub assertion_keys: BTreeMap<String, PathBuf>,
     /// The folder of the embedded store.
     pub store_path: PathBuf,
+    /// How nodes of Kafka clusters are certified.
+    pub enrolment: Enrolment,
     /// The server's own cluster.
     pub home: Home,
     /// How registered clusters are reached.
@@ -112,6 +115,9 @@ impl Settings {
         );
         let listeners = Listener::read(reader);
         let advertised = listeners::advertised(reader, &listeners);
+        let store_path: PathBuf = reader
+            .required("openmds.store.path", "a folder for the embedded store")
+            .into();
         Self {
             sso: SsoSettings::read(reader, &advertised),
             advertised,
@@ -125,9 +131,8 @@ impl Settings {
             user_store: UserStoreSettings::read(reader),
             token: TokenSettings::read(reader),
             assertion_keys: super::oauth::assertion_keys(reader),
-            store_path: reader
-                .required("openmds.store.path", "a folder for the embedded store")
-                .into(),
+            enrolment: Enrolment::read(reader, &store_path),
+            store_path,
             home: Home::read(reader),
             propagation: Propagation::read(reader),
             destination: DestinationAdmin::read(reader),

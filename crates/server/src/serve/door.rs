@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::known::Known;
 use super::patience::{Patience, Stream};
-use super::tls::TlsSide;
+use super::tls::{Shown, TlsSide};
 use crate::config::Limits;
 use crate::http::{Peer, RefusedCertificate};
 
@@ -51,6 +51,7 @@ impl Door {
         let mut peer = Peer {
             address,
             certificate: None,
+            node: None,
         };
         let mut refused = None;
         let stream: Box<dyn Stream> = match &self.tls {
@@ -63,9 +64,8 @@ impl Door {
                     .map_err(|_| io::ErrorKind::TimedOut.into())
                     .and_then(|ended| ended)
                     .inspect_err(|error| note(address, error))?;
-                let shown = stream.get_ref().1.peer_certificates();
-                if let Some(shown) = shown {
-                    (peer.certificate, refused) = judge(&side, address, shown);
+                if let Some(shown) = stream.get_ref().1.peer_certificates() {
+                    refused = judge(&side, shown, &mut peer);
                 }
                 Box::new(stream)
             }
@@ -80,20 +80,26 @@ impl Door {
     }
 }
 
-/// The certificate if it comes from a trusted authority, else why it does not.
+/// Notes whose certificate it is, if it comes from an authority that counts; else says why not.
 fn judge(
     side: &TlsSide,
-    address: SocketAddr,
     shown: &[CertificateDer<'_>],
-) -> (Option<Vec<u8>>, Option<RefusedCertificate>) {
-    match (side.check(shown), shown.first()) {
-        (Ok(()), Some(certificate)) => (Some(certificate.to_vec()), None),
-        (Ok(()), None) => (None, None),
-        (Err(reason), _) => {
+    peer: &mut Peer,
+) -> Option<RefusedCertificate> {
+    let address = peer.address;
+    match side.judge(shown) {
+        Shown::User(certificate) => peer.certificate = Some(certificate),
+        Shown::Node(certificate) => peer.node = Some(certificate),
+        Shown::Unasked(reason) => {
+            tracing::debug!(%address, %reason, "a client's certificate counts as none");
+            return Some(RefusedCertificate(reason));
+        }
+        Shown::Unknown(reason) => {
             tracing::warn!(%address, %reason, "a client's certificate is not trusted and counts as none");
-            (None, Some(RefusedCertificate(reason)))
+            return Some(RefusedCertificate(reason));
         }
     }
+    None
 }
 
 /// A failed handshake leaves no request to log: what a client did wrong is told here.

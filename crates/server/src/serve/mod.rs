@@ -1,5 +1,6 @@
 //! Opening the doors, and closing them.
 
+mod clients;
 mod door;
 mod known;
 mod patience;
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 
 use self::door::Door;
 use self::reload::Watched;
+use self::tls::Nodes;
 use crate::app::App;
 use crate::assemble::{StartError, assemble};
 use crate::config::{Listener, Scheme, Settings};
@@ -90,7 +92,13 @@ impl Doors {
     ) -> Result<(), StartError> {
         let handle: Handle<SocketAddr> = Handle::new();
         let certificates = match &app.settings.tls {
-            Some(tls) => Some(Watched::open(tls.clone()).map_err(StartError::Tls)?),
+            Some(tls) => {
+                let nodes = Nodes {
+                    authority: app.authority.certificate().clone(),
+                    clock: Arc::clone(&app.clock),
+                };
+                Some(Watched::open(tls.clone(), nodes).map_err(StartError::Tls)?)
+            }
             None => None,
         };
         let mut doors = JoinSet::new();

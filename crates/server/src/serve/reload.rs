@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::tls::TlsSide;
+use super::tls::{Nodes, TlsSide};
 use crate::config::ServerTls;
 
 /// What the files held, as far as they could be read.
@@ -14,17 +14,19 @@ type Content = Vec<Option<Vec<u8>>>;
 /// TLS with an eye on its files.
 pub(super) struct Watched {
     settings: ServerTls,
+    nodes: Nodes,
     present: Arc<ArcSwap<TlsSide>>,
     seen: Content,
 }
 
 impl Watched {
     /// Reads the files for the first time.
-    pub(super) fn open(settings: ServerTls) -> Result<Self, String> {
+    pub(super) fn open(settings: ServerTls, nodes: Nodes) -> Result<Self, String> {
         let seen = content(&settings);
-        let side = TlsSide::open(&settings)?;
+        let side = TlsSide::open(&settings, &nodes)?;
         Ok(Self {
             settings,
+            nodes,
             present: Arc::new(ArcSwap::from_pointee(side)),
             seen,
         })
@@ -50,8 +52,8 @@ impl Watched {
                 continue;
             }
             self.seen = found;
-            let settings = self.settings.clone();
-            match tokio::task::spawn_blocking(move || TlsSide::open(&settings)).await {
+            let (settings, nodes) = (self.settings.clone(), self.nodes.clone());
+            match tokio::task::spawn_blocking(move || TlsSide::open(&settings, &nodes)).await {
                 Ok(Ok(side)) => {
                     self.present.store(Arc::new(side));
                     tracing::info!("new certificates are in use");

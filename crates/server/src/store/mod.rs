@@ -4,12 +4,14 @@
 //! decided on the present and names its generation, so that two writers cannot both win. What a record may say is
 //! decided in `app`; here it is only remembered.
 
+mod enrolled;
 mod log;
 mod memory;
 mod record;
 mod sqlite;
 mod state;
 
+pub use enrolled::{Enrolled, EnrolledNode, Issued, IssuedToken, TokenUse};
 pub use log::{Append, Generation, MetaLog, StoreError};
 pub use memory::MemoryLog;
 pub use record::{AuditRecord, NodesRecord, Record, RegisteredCluster};

@@ -7,6 +7,8 @@ use openmds_policy::names::{ClusterId, ClusterName, ResourcePattern};
 use openmds_policy::rbac::{BindingKey, Scope};
 use serde::{Deserialize, Serialize};
 
+use super::enrolled::{EnrolledNode, IssuedToken};
+use crate::enrolment::TokenHash;
 use crate::tokens::{KeyRing, Revocation};
 
 /// One keyed fact; without a value the key is forgotten.
@@ -51,6 +53,27 @@ pub enum Record {
     Home {
         /// The id.
         cluster: ClusterId,
+    },
+    /// Who this store is. Nodes are told, so that one that follows another server is noticed.
+    Server {
+        /// A UUID, made once.
+        id: String,
+    },
+    /// A node that may come in with a certificate.
+    EnrolledNode {
+        /// The Kafka cluster that it belongs to.
+        cluster: ClusterId,
+        /// Its id.
+        node: i32,
+        /// Which of its certificates count; nothing: none any more.
+        enrolled: Option<EnrolledNode>,
+    },
+    /// A join token.
+    JoinToken {
+        /// Its hash.
+        hash: TokenHash,
+        /// What it is for; nothing: it opens nothing any more.
+        token: Option<IssuedToken>,
     },
     /// The keys that sign and verify tokens, without their private halves.
     SigningKeys {
@@ -152,6 +175,9 @@ impl Record {
             Self::Tenure { cluster, .. } => format!("tenure/{cluster}"),
             Self::Nodes(nodes) => format!("nodes/{}", nodes.cluster),
             Self::Home { .. } => "home".to_string(),
+            Self::Server { .. } => "server".to_string(),
+            Self::EnrolledNode { cluster, node, .. } => format!("enrolled-node/{node}/{cluster}"),
+            Self::JoinToken { hash, .. } => format!("join-token/{hash}"),
             Self::SigningKeys { .. } => "signing-keys".to_string(),
             Self::Revocation(revocation) => revocation_key(&revocation.revoked.key()),
             Self::ForgottenRevocations { .. } => revocation_key(""),

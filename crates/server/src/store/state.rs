@@ -7,6 +7,7 @@ use openmds_policy::acl::Acls;
 use openmds_policy::names::{ClusterId, ClusterName};
 use openmds_policy::rbac::RoleBindings;
 
+use super::enrolled::Enrolled;
 use super::log::Generation;
 use super::record::{AuditRecord, Record, RegisteredCluster};
 use crate::tokens::{KeyRing, Revocations};
@@ -25,6 +26,8 @@ pub struct State {
     ours: Arc<BTreeSet<ClusterId>>,
     nodes: Arc<BTreeMap<ClusterId, BTreeMap<i32, bool>>>,
     home: Option<ClusterId>,
+    server: Option<String>,
+    enrolled: Arc<Enrolled>,
     keys: Arc<KeyRing>,
     revocations: Arc<Revocations>,
 }
@@ -68,6 +71,9 @@ impl State {
                 {
                     Arc::make_mut(&mut self.ours).remove(&id);
                     Arc::make_mut(&mut self.nodes).remove(&id);
+                    if self.enrolled.knows(&id) {
+                        Arc::make_mut(&mut self.enrolled).forget(&id);
+                    }
                 }
             }
             Record::Audit(audit) => {
@@ -90,6 +96,15 @@ impl State {
                 Arc::make_mut(&mut self.nodes).insert(nodes.cluster, nodes.nodes);
             }
             Record::Home { cluster } => self.home = Some(cluster),
+            Record::Server { id } => self.server = Some(id),
+            Record::EnrolledNode {
+                cluster,
+                node,
+                enrolled,
+            } => Arc::make_mut(&mut self.enrolled).set_node(cluster, node, enrolled),
+            Record::JoinToken { hash, token } => {
+                Arc::make_mut(&mut self.enrolled).set_token(hash, token);
+            }
             Record::SigningKeys { keys } => self.keys = Arc::new(keys),
             Record::Revocation(revocation) => {
                 Arc::make_mut(&mut self.revocations).insert(revocation);
@@ -165,6 +180,19 @@ impl State {
     pub const fn home(&self) -> Option<&ClusterId> {
         self.home.as_ref()
     }
+
+    /// Who this store is, once a server has started over it.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
+    /// The nodes that hold certificates, and the tokens that let more of them in.
+    #[must_use]
+    pub fn enrolled(&self) -> &Enrolled {
+        &self.enrolled
+    }
+
     /// The keys that sign and verify tokens.
     #[must_use]
     pub fn signing_keys(&self) -> &KeyRing {

@@ -20,6 +20,7 @@ fn certificate(names: &[(DnType, &str)]) -> Peer {
     Peer {
         address: "192.0.2.7:4711".parse().unwrap(),
         certificate: Some(params.self_signed(&key).unwrap().der().to_vec()),
+        node: None,
     }
 }
 

@@ -20,6 +20,7 @@ async fn log_in(desk: &Desk, user: &str, password: &str, from: &str) -> Answer {
         .extension(Peer {
             address: from.parse().unwrap(),
             certificate: None,
+            node: None,
         });
     desk.send(request.body(Body::empty()).unwrap()).await
 }

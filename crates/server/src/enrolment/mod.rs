@@ -1,0 +1,14 @@
+//! Which nodes belong to which Kafka cluster: the authority that certifies them, what a certificate
+//! says of a node, the keys that nodes make and the tokens that let them in.
+//!
+//! Who may have a token, and what is remembered, is decided in `app`.
+
+mod authority;
+mod certificate;
+mod join_token;
+mod node_key;
+
+pub use authority::{AuthorityError, Certified, EnrolmentAuthority};
+pub use certificate::{NodeCertificate, Serial};
+pub use join_token::{JoinToken, TokenHash};
+pub use node_key::{KeyRefused, NodeKey};
