@@ -84,10 +84,15 @@ const fn signed(bytes: &[u8]) -> &[jbyte] {
     unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast::<jbyte>(), bytes.len()) }
 }
 
+const fn signed_mut(bytes: &mut [u8]) -> &mut [jbyte] {
+    // SAFETY: i8 and u8 have the same size, alignment and validity.
+    unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast::<jbyte>(), bytes.len()) }
+}
+
 fn copy_in(env: &Env<'_>, array: &JByteArray<'_>) -> jni::errors::Result<Vec<u8>> {
     let mut bytes = vec![0; array.len(env)?];
-    array.get_region(env, 0, &mut bytes)?;
-    Ok(unsigned(&bytes).to_vec())
+    array.get_region(env, 0, signed_mut(&mut bytes))?;
+    Ok(bytes)
 }
 
 fn copy_out<'local>(
@@ -207,6 +212,50 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_identify<'local>(
         });
         Ok(())
     });
+}
+
+/// `static native byte[] follow(long handle, byte[] frames)`; null if closed or panicked.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_follow<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    frames: JByteArray<'local>,
+) -> JByteArray<'local> {
+    guarded(&mut env, handle, Default::default(), |env| {
+        let bytes = copy_in(env, &frames)?;
+        let answer = with_engine(handle, |engine| engine.follow(&bytes));
+        answer.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
+    })
+}
+
+/// `static native byte[] policy(long handle)`; null if closed or panicked.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_policy<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) -> JByteArray<'local> {
+    guarded(&mut env, handle, Default::default(), |env| {
+        let answer = with_engine(handle, |engine| engine.policy(now_micros() / 1_000));
+        answer.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
+    })
+}
+
+/// `static native byte[] copy(long handle)`; null if closed or panicked, empty if nothing is held.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_copy<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) -> JByteArray<'local> {
+    guarded(&mut env, handle, Default::default(), |env| {
+        let copy = with_engine(handle, Engine::copy);
+        copy.map_or_else(
+            || Ok(JByteArray::default()),
+            |copy| env.byte_array_from_slice(&copy.unwrap_or_default()),
+        )
+    })
 }
 
 /// `static native int record(long handle, byte[] message, int length)`

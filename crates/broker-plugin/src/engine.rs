@@ -16,6 +16,7 @@ use crate::methods::{Methods, resource_type_name};
 use crate::pairs::Pairs;
 use crate::queue::Queue;
 use crate::record::Record;
+use crate::rules::Rules;
 use crate::snapshot::{Snapshot, interest};
 
 const PRODUCE: i16 = 0;
@@ -79,6 +80,7 @@ pub struct Engine {
     queue: Queue,
     counters: Counters,
     emitter: OnceLock<Emitter>,
+    rules: Rules,
     document: Mutex<Document>,
     snapshot: ArcSwapOption<Snapshot>,
     /// Replaced snapshots: they are freed on the drain thread, never on a request thread
@@ -98,6 +100,7 @@ impl Engine {
             methods: Methods::new(),
             counters: Counters::default(),
             emitter: OnceLock::new(),
+            rules: Rules::default(),
             document: Mutex::new(Document::built_in()),
             snapshot: ArcSwapOption::empty(),
             retired: Mutex::default(),
@@ -141,7 +144,23 @@ impl Engine {
     pub fn identify(&self, cluster_id: &str) {
         self.emitter
             .get_or_init(|| Emitter::new(&self.settings.authority, cluster_id));
+        self.rules.identify(cluster_id);
         self.compile();
+    }
+
+    /// Follows frames of the feed, or of its copy on disk (`spec/native-bridge.md`, `follow`).
+    pub fn follow(&self, frames: &[u8]) -> Pairs {
+        self.rules.follow(frames)
+    }
+
+    /// The policy held, in figures (`spec/native-bridge.md`, `policy`).
+    pub fn policy(&self, now_ms: i64) -> Pairs {
+        self.rules.describe(now_ms)
+    }
+
+    /// The policy held as one frame of the feed, for the disk; `None` if none is held.
+    pub fn copy(&self) -> Option<Vec<u8>> {
+        self.rules.copy()
     }
 
     fn compile(&self) {

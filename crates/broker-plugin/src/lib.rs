@@ -14,5 +14,6 @@ pub mod methods;
 pub mod pairs;
 pub mod queue;
 pub mod record;
+mod rules;
 mod snapshot;
 mod table;

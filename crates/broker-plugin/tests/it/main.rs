@@ -15,4 +15,6 @@ mod engine;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod message;

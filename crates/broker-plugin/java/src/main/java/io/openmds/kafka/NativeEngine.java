@@ -56,6 +56,25 @@ final class NativeEngine implements AutoCloseable {
         identify(handle, clusterId.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Follows frames of the feed, or of its copy on disk, up to the first that is refused or no frame. */
+    Pairs follow(byte[] frames) {
+        return answer(follow(handle, frames));
+    }
+
+    /** The policy held, in figures. */
+    Pairs policy() {
+        return answer(policy(handle));
+    }
+
+    /** The policy held as one frame of the feed, for the disk; null if none is held. */
+    byte[] copy() {
+        byte[] frame = copy(handle);
+        if (frame == null) {
+            throw new IllegalStateException("the native engine is closed or failed: " + lastPanic());
+        }
+        return frame.length == 0 ? null : frame;
+    }
+
     /** Hands over one message of {@link RequestCodec}; a code. */
     int record(byte[] message, int length) {
         return record(handle, message, length);
@@ -109,6 +128,12 @@ final class NativeEngine implements AutoCloseable {
     private static native byte[] apply(long handle, byte[] document);
 
     private static native void identify(long handle, byte[] clusterId);
+
+    private static native byte[] follow(long handle, byte[] frames);
+
+    private static native byte[] policy(long handle);
+
+    private static native byte[] copy(long handle);
 
     private static native int record(long handle, byte[] message, int length);
 
