@@ -18,33 +18,38 @@ async fn version() {
     assert_eq!(desk.run("version -o json").await, json);
 }
 
-/// Runs a shell if this machine has it: whether the script is in its language, and what it says.
-fn shell(command: &mut Command) -> Option<(bool, String)> {
-    let output = command.output().ok()?;
+/// Runs a shell: whether it was content, and what it said.
+fn shell(command: &mut Command) -> (bool, String) {
+    let name = command.get_program().to_owned();
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{name:?}: {error}; install the Debian package of that name (scripts/prerequisites does)")
+    });
     let said = [output.stdout, output.stderr].concat();
-    Some((output.status.success(), String::from_utf8(said).unwrap()))
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+/// A desk with the completion script of a shell, and the path of that script.
+async fn with_completion(shell: &str, file: &str) -> (Desk, String) {
+    let desk = Desk::new().await;
+    let outcome = desk.run(&format!("completion {shell}")).await;
+    let script = outcome
+        .strip_prefix("exit code: 0\n--- stdout ---\n")
+        .unwrap();
+    for word in ["context", "schema-registry", "verify", "kafka-cluster"] {
+        assert!(script.contains(word), "{shell} has no {word}");
+    }
+    let file = desk.write(file, script);
+    (desk, file)
 }
 
 #[tokio::test]
 async fn completion_is_in_the_language_of_the_shell() {
-    let desk = Desk::new().await;
-    let mut tried = 0;
     for (name, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
-        let outcome = desk.run(&format!("completion {name}")).await;
-        let script = outcome
-            .strip_prefix("exit code: 0\n--- stdout ---\n")
-            .unwrap();
-        for word in ["context", "schema-registry", "verify", "kafka-cluster"] {
-            assert!(script.contains(word), "{name} has no {word}");
-        }
-        let file = desk.write(name, script);
-        let Some(outcome) = shell(Command::new(name).arg(check).arg(file)) else {
-            continue;
-        };
+        let (_desk, file) = with_completion(name, name).await;
+        let outcome = shell(Command::new(name).arg(check).arg(file));
         assert_eq!(outcome, (true, String::new()), "{name}");
-        tried += 1;
     }
-    assert!(tried > 0, "this machine has none of the shells");
+    let desk = Desk::new().await;
     assert_snapshot!(desk.run("completion tcsh").await, @r#"
     exit code: 2
     --- stderr ---
@@ -57,28 +62,70 @@ async fn completion_is_in_the_language_of_the_shell() {
     "#);
 }
 
+/// What is typed, and the only word that fits.
+const TYPED: [(&str, &str); 4] = [
+    ("openmds clu", "cluster"),
+    ("openmds iam acl cre", "create"),
+    ("openmds cluster list --conte", "--context"),
+    ("openmds cluster list --output y", "yaml"),
+];
+
 #[tokio::test]
 async fn bash_completes_commands_and_flags() {
-    let desk = Desk::new().await;
-    let outcome = desk.run("completion bash").await;
-    let script = outcome
-        .strip_prefix("exit code: 0\n--- stdout ---\n")
-        .unwrap();
-    let file = desk.write("completion", script);
-    for (words, expected) in [
-        ("openmds clu", "cluster"),
-        ("openmds iam acl cre", "create"),
-        ("openmds cluster list --conte", "--context"),
-    ] {
+    let (_desk, file) = with_completion("bash", "completion").await;
+    for (words, expected) in TYPED {
         let typed: Vec<_> = words.split(' ').collect();
         let (last, before) = (typed[typed.len() - 1], typed[typed.len() - 2]);
         let line = format!(
             "source {file}; COMP_WORDS=({words}); COMP_CWORD={}; _openmds openmds {last} {before}; echo \"${{COMPREPLY[@]}}\"",
             typed.len() - 1
         );
-        if let Some(outcome) = shell(Command::new("bash").args(["--norc", "-c", &line])) {
-            assert_eq!(outcome, (true, format!("{expected}\n")), "{words}");
-        }
+        let outcome = shell(Command::new("bash").args(["--norc", "-c", &line]));
+        assert_eq!(outcome, (true, format!("{expected}\n")), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn fish_completes_commands_and_flags() {
+    let (_desk, file) = with_completion("fish", "openmds.fish").await;
+    for (words, expected) in TYPED {
+        let line = format!("source {file}; complete --do-complete '{words}'");
+        let (done, said) = shell(Command::new("fish").args(["--no-config", "-c", &line]));
+        // Behind a tab comes the help of the word.
+        let completed: Vec<_> = said
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
+        assert_eq!((done, completed), (true, vec![expected]), "{words}: {said}");
+    }
+}
+
+/// Types into an interactive zsh at a terminal of its own, since completion exists there only, and reads what stands on the line then.
+const TYPE_INTO_ZSH: &str = r#"
+zmodload zsh/zpty
+zpty typed "zsh -f -i"
+read_until() { local seen; zpty -r typed seen "*$1*" || exit 3; print -r -- "$seen" }
+zpty -w typed "PROMPT= RPROMPT=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; unsetopt zle_bracketed_paste"
+zpty -w typed "show() { print -r -- \"<<\$BUFFER>>\"; zle kill-buffer }; zle -N show; bindkey '^X' show; print re''ady"
+read_until ready > /dev/null
+zpty -w -n typed "$2"$'\t\x18'
+read_until '>>'
+zpty -d typed
+"#;
+
+#[tokio::test]
+async fn zsh_completes_commands_and_flags() {
+    let (_desk, file) = with_completion("zsh", "_openmds").await;
+    let folder = file.strip_suffix("/_openmds").unwrap();
+    for (words, expected) in TYPED {
+        let mut zsh = Command::new("zsh");
+        zsh.args(["-f", "-c", TYPE_INTO_ZSH, "zsh", folder, words]);
+        let (done, said) = shell(&mut zsh);
+        let before = words.rsplit_once(' ').unwrap().0;
+        // Behind the word comes what must follow it: a value or another word.
+        let end = if expected.starts_with("--") { "=" } else { " " };
+        let line = format!("<<{before} {expected}{end}>>");
+        assert!(done && said.contains(&line), "{words}: {said}");
     }
 }
 
