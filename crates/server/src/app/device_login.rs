@@ -102,8 +102,8 @@ impl App {
         })
     }
 
-    /// A fresh token for a session: by the provider if there is a refresh token, else until the
-    /// session's end at the latest. A token of another login is exchanged as it would be at
+    /// A fresh token for a session: by the provider if there is a refresh token, and then even if
+    /// nobody asked until the last one had expired; else until the session's end at the latest. A token of another login is exchanged as it would be at
     /// `authenticate`, because known clients ask here with any token.
     pub async fn extend_session(
         &self,
@@ -116,12 +116,16 @@ impl App {
             refresh_token,
         };
         let no = |refused: TokenRefused| AppError::unauthenticated(refused.to_string());
-        let identity = Identity::from(self.claims(&request.access_token).map_err(no)?);
         let refresh = request
             .refresh_token
             .as_deref()
             .filter(|token| !token.is_empty());
         let refresh = refresh.filter(|_| sign_in.settings.refresh_tokens);
+        let claims = match refresh {
+            Some(_) => self.session_claims(&request.access_token, sign_in.settings.longest_session),
+            None => self.claims(&request.access_token),
+        };
+        let identity = Identity::from(claims.map_err(no)?);
         if let Some(token) = refresh
             && let Some(fresh) = sign_in
                 .refresh(token)
@@ -143,6 +147,8 @@ impl App {
                 fresh.refresh_token,
             ));
         }
+        // A provider that names nobody has not vouched for the user.
+        self.claims(&request.access_token).map_err(no)?;
         let issued = match identity.session_end {
             None => self.issue_token(&identity)?,
             Some(_) => self.issue_for(&identity, sign_in.settings.token_life.as_secs())?,

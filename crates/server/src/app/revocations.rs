@@ -28,6 +28,29 @@ impl App {
         Ok(claims)
     }
 
+    /// The claims of a session's token that was not revoked, even if it has expired: together with
+    /// the provider's word on its user it goes on, up to the end of the session. Never later than the
+    /// longest session after it was issued, since revocations are remembered for that long.
+    pub(super) fn session_claims(
+        &self,
+        token: &str,
+        longest: Duration,
+    ) -> Result<Claims, TokenRefused> {
+        let claims = match self.claims(token) {
+            Err(TokenRefused::Expired) => self.issuer.read(token).ok_or(TokenRefused::Invalid)?,
+            decided => return decided,
+        };
+        let longest = i64::try_from(longest.as_secs()).unwrap_or(i64::MAX);
+        let end = claims.mex.unwrap_or(claims.exp);
+        if end.min(claims.iat.saturating_add(longest)) <= self.clock.now().as_second() {
+            return Err(TokenRefused::Expired);
+        }
+        if self.present().revocations().refuse(&claims) {
+            return Err(TokenRefused::Revoked);
+        }
+        Ok(claims)
+    }
+
     /// The second that a login now counts from, if that is not simply the present one.
     pub(super) fn login_second(&self, identity: &Identity) -> Option<i64> {
         let state = self.present();
@@ -131,13 +154,16 @@ impl App {
         }
     }
 
-    /// When the last token that may be out now has expired, an exchange under way included.
+    /// When the last token that may be out now has expired, an exchange under way included, and the
+    /// last session that a refresh token may extend.
     fn last_expiry(&self, now: Timestamp) -> Timestamp {
         let ring = self.present();
         let lives = ring.signing_keys().terms().iter();
         let lives = lives
             .filter(|term| term.retired.is_none())
             .map(|term| Duration::from_secs(term.longest_life));
+        let session = self.settings.sso.iter().map(|sso| sso.longest_session);
+        let lives = lives.chain(session);
         let longest = lives.chain([self.settings.token.longest_life()]).max();
         let left = longest.unwrap_or_default().saturating_add(SLOWEST_EXCHANGE);
         let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::MAX);

@@ -97,6 +97,51 @@ async fn a_device_logs_in_and_extends_its_session() {
 }
 
 #[tokio::test]
+async fn a_session_that_slept_goes_on_by_its_refresh_token_unless_it_is_over_or_revoked() {
+    let provider = Provider::start();
+    let world = World::with_sso(&provider);
+    let desk = world.start().await;
+    let tom = log_in(&desk, "tom").await;
+    let done = log_in(&desk, "sam").await;
+    let extend = async |access: &str, refresh: &Value| {
+        let both = json!({"access_token": access, "refresh_token": refresh});
+        post(&desk, "extend-auth", Some(&both)).await
+    };
+    let token = done["auth_token"].as_str().unwrap();
+    let refresh = &done["refresh_token"];
+    world.clock.advance(1_000);
+    extend(token, &json!("")).await.is(401);
+    extend(token, &json!("guessed")).await.is(401);
+    let extended = extend(token, refresh).await.is(200).json();
+    let fresh = extended["auth_token"].as_str().unwrap();
+    let (before, after) = (claims(token), claims(fresh));
+    assert_eq!((after.sub.as_str(), after.groups.len()), ("sam", 2));
+    assert_eq!((after.auth_time, after.mex), (before.auth_time, before.mex));
+    // What was revoked stays so until no token could go on.
+    let refresh = extended.get("refresh_token").unwrap_or(refresh);
+    desk.post("mds", "/revocations", &json!({"principal": "User:sam"}))
+        .await
+        .is(200);
+    for at in [0, 2_000, 3_000] {
+        world.clock.advance(at);
+        for token in [token, fresh] {
+            let message = extend(token, refresh).await.is(401).message();
+            assert!(message.contains("revoked"), "{message}");
+        }
+    }
+    let remembered = desk.get("mds", "/revocations").await.is(200).json();
+    assert_eq!(remembered.as_array().unwrap().len(), 1);
+    // Nobody else's session ended, but none goes on beyond its end.
+    let token = tom["auth_token"].as_str().unwrap();
+    for (seconds, says) in [(0, "invalid_token"), (15_600, "log in again")] {
+        world.clock.advance(seconds);
+        let answer = extend(token, &tom["refresh_token"]).await.is(401);
+        // The provider's clock stood still: at first it is its ID token that is too old.
+        assert!(answer.message().contains(says), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn a_key_belongs_to_its_code() {
     let provider = Provider::start();
     let world = World::with_sso(&provider);
