@@ -186,17 +186,27 @@ impl DeviceFlow {
         let request = request.json(&body)?;
         let client = trust.client(&session.url)?;
         let answer = client.send(&request, Authorization::None).await?;
-        let token = answer
-            .status
-            .is_success()
-            .then(|| answer.json::<Checked>().ok()?.auth_token)
-            .flatten();
-        let extended = token.and_then(|token| {
-            let user = Some(session.user.as_str());
-            trust.session(&session.url, Method::Sso, token, user).ok()
-        });
+        // A server that cannot tell now has not ended the session.
+        if answer.status.is_server_error() {
+            return Err(refusal::general(&answer).hint(
+                "The session is kept: no new log in is needed when the server can tell again",
+            ));
+        }
+        let extended = answer.status.is_success().then(|| answer.json::<Checked>());
+        let Some(Ok(Checked {
+            auth_token: Some(token),
+            refresh_token,
+            ..
+        })) = extended
+        else {
+            return Ok(None);
+        };
+        let user = Some(session.user.as_str());
+        let extended = trust.session(&session.url, Method::Sso, token, user).ok();
         Ok(extended.map(|mut extended| {
-            extended.refresh_token.clone_from(&session.refresh_token);
+            // Providers that give a new one out take the old one no longer.
+            let kept = session.refresh_token.clone();
+            extended.refresh_token = refresh_token.map(SecretString::from).or(kept);
             extended
         }))
     }

@@ -163,7 +163,7 @@ async fn an_expired_session_goes_on_without_a_browser() {
         Reply::json(
             200,
             format!(
-                r#"{{"auth_token":"{}","expires_in":3600}}"#,
+                r#"{{"auth_token":"{}","expires_in":3600,"refresh_token":"v1.next"}}"#,
                 token("frodo", 3600)
             ),
         ),
@@ -173,7 +173,26 @@ async fn an_expired_session_goes_on_without_a_browser() {
     POST /security/1.0/oidc/device/extend-auth {"access_token":"e30.eyJzdWIiOiJhbGljZSIsImV4cCI6MX0.c2ln","refresh_token":"v1.again"}
     GET /security/1.0/registry/clusters
     "#);
+    // A provider that is away ends nothing, and the refresh token is the one of the last answer.
     desk.expire();
+    let away = "the identity provider cannot be asked now";
+    desk.server
+        .forget(EXTEND)
+        .on(EXTEND, Reply::error(503, away));
+    assert_snapshot!(desk.run("cluster list").await, @r#"
+    exit code: 1
+    --- stderr ---
+    Error: 503 Service Unavailable: the identity provider cannot be asked now
+
+    Suggestions:
+        Try again in a moment
+        The session is kept: no new log in is needed when the server can tell again
+    "#);
+    assert!(
+        desk.server
+            .requests()
+            .contains(r#""refresh_token":"v1.next""#)
+    );
     desk.server
         .forget(EXTEND)
         .on(EXTEND, Reply::error(403, "session is over"));
