@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
+
+use tokio::process::Command;
 
 use crate::Failure;
+use crate::interrupt::whatever_is_interrupted;
 
 /// Lines that begin so are about the text and not of it.
 const REMARK: &str = "# ";
@@ -39,19 +41,21 @@ impl Draft {
         })
     }
 
-    /// Lets the user edit the text, with remarks in its first lines, until the editor ends.
-    pub(crate) fn edit(&mut self, faults: &[String]) -> Result<(), Failure> {
+    /// Lets the user edit the text, with remarks in its first lines, until the editor ends. Ctrl-C is the
+    /// editor's: many have a use for it, and one left alone would fight with the shell for the terminal.
+    pub(crate) async fn edit(&mut self, faults: &[String]) -> Result<(), Failure> {
         self.write(faults).map_err(|error| {
             self.left_behind(self.failure(&format!("cannot be written: {error}")))
         })?;
-        // The variable may hold arguments and quotes, as the shell understands them.
-        let status = Command::new("sh")
+        // The variable may hold arguments and quotes, as the shell understands them. That shell, too, waits for the editor
+        // whatever is interrupted; a trap that does something is not handed down, so that the editor is as it always is.
+        let mut editor = Command::new("sh");
+        editor
             .arg("-c")
-            .arg(format!("{} \"$1\"", self.editor))
+            .arg(format!("trap : INT; {} \"$1\"", self.editor))
             .arg("sh")
-            .arg(&self.path)
-            .status();
-        match status {
+            .arg(&self.path);
+        match whatever_is_interrupted(async { editor.status().await }).await {
             Ok(status) if status.success() => {}
             Ok(status) => {
                 let failure = Failure::new(format!(

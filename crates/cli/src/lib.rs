@@ -14,6 +14,7 @@ mod findings;
 mod flags;
 mod http;
 mod input;
+mod interrupt;
 mod json_text;
 mod line_changes;
 mod principal;

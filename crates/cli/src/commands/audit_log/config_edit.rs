@@ -1,7 +1,7 @@
 //! `openmds audit-log config edit`
 
 use openmds_policy::audit::{Document, Form};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 
 use super::{ask, print};
 use crate::editor::Draft;
@@ -35,7 +35,7 @@ impl ConfigEdit {
         let mut faults: Vec<String> = Vec::new();
         loop {
             let before = draft.text.clone();
-            draft.edit(&faults)?;
+            draft.edit(&faults).await?;
             if draft.text == in_force {
                 draft.forget();
                 world
@@ -89,11 +89,7 @@ enum Put {
 }
 
 async fn put(server: &mut Server, text: &str, edited_from: &str) -> Put {
-    let request = match Request::new(Method::PUT, &["audit", "config"]) {
-        Ok(request) => request.body(text.to_owned()),
-        Err(failure) => return Put::Failed(failure),
-    };
-    let answer = match server.send(&request).await {
+    let answer = match super::put(server, text.to_owned()).await {
         Ok(answer) => answer,
         Err(failure) => return Put::Failed(failure),
     };

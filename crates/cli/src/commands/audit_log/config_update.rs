@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 
-use super::{ask, print, warn};
+use super::{ask, print, put, warn};
 use crate::http::{Request, refusal};
 use crate::json_text::{check_object, indented, with_resource_version};
 use crate::server::Server;
@@ -91,8 +91,7 @@ async fn version_in_force(server: &mut Server) -> Result<String, Failure> {
 }
 
 async fn update(world: &mut World, server: &mut Server, document: String) -> Result<(), Failure> {
-    let request = Request::new(Method::PUT, &["audit", "config"])?.body(document);
-    let answer = server.send(&request).await?;
+    let answer = put(server, document).await?;
     match answer.status {
         status if status.is_success() => print(world, &answer),
         StatusCode::CONFLICT => {

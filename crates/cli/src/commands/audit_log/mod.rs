@@ -9,7 +9,10 @@ mod route_list;
 mod route_lookup;
 mod status;
 
+use reqwest::Method;
+
 use crate::http::{Answer, Request, refusal};
+use crate::interrupt::unless_interrupted;
 use crate::json_text::indented;
 use crate::server::Server;
 use crate::{Failure, World};
@@ -66,6 +69,16 @@ async fn ask(server: &mut Server, request: &Request) -> Result<Answer, Failure> 
     } else {
         Err(refusal::audit(&answer))
     }
+}
+
+/// Replaces the configuration; the answer may have any status. The server carries out what it has received, so that somebody who
+/// interrupts the command must hear that.
+async fn put(server: &mut Server, document: String) -> Result<Answer, Failure> {
+    let request = Request::new(Method::PUT, &["audit", "config"])?.body(document);
+    unless_interrupted(server.send(&request)).await.ok_or_else(|| {
+        Failure::new("interrupted before the server had answered: whether it replaced the configuration is not known")
+            .hint("`openmds audit-log config describe` shows the configuration now in force")
+    })?
 }
 
 /// Prints a document in the key order of the server, after its warnings.
