@@ -36,7 +36,7 @@ fn start() -> Loopback {
 }
 
 /// Runs a command, written in one line, that must succeed; its standard output.
-fn done(server: &Loopback, command: &str) -> String {
+pub(crate) fn done(server: &Loopback, command: &str) -> String {
     let Said {
         exit_code,
         out,
@@ -46,7 +46,7 @@ fn done(server: &Loopback, command: &str) -> String {
     out
 }
 
-fn said(server: &Loopback, command: &str) -> Said {
+pub(crate) fn said(server: &Loopback, command: &str) -> Said {
     server.openmds(
         &command
             .split(' ')
@@ -56,7 +56,7 @@ fn said(server: &Loopback, command: &str) -> Said {
 }
 
 /// The lines of a table without its heading, cell by cell.
-fn rows(table: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(table: &str) -> Vec<Vec<String>> {
     let cells = |line: &str| {
         line.split('|')
             .map(|cell| cell.trim().to_string())

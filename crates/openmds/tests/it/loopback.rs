@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::Arc;
 
 use openmds_kafka::HostPort;
@@ -10,7 +11,7 @@ use openmds_kafka::fake::{FakeCall, FakeCluster, FakeFleet};
 use openmds_server::app::App;
 use openmds_server::config::Settings;
 use openmds_server::store::{AuditRecord, Generation, SqliteLog};
-use openmds_server::time::SystemClock;
+use openmds_server::time::{Clock, SystemClock};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -57,6 +58,15 @@ fn cluster(fleet: &FakeFleet, id: &str, address: &str) -> FakeCluster {
 impl Loopback {
     /// Starts a server whose destination cluster can also be reached at `destinations`.
     pub(crate) fn start(destinations: &BTreeSet<HostPort>) -> Self {
+        Self::with(destinations, "", Arc::new(SystemClock))
+    }
+
+    /// Starts a server with more lines in its property file; `[FOLDER]` in them is its folder.
+    pub(crate) fn with(
+        destinations: &BTreeSet<HostPort>,
+        properties: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let fleet = FakeFleet::new();
         let home = cluster(&fleet, "home-id", HOME);
         let logs = cluster(&fleet, "logs-id", LOGS);
@@ -64,10 +74,9 @@ impl Loopback {
             fleet.add(address, &logs);
         }
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings(&folder, destinations);
+        let settings = settings(&folder, destinations, properties);
         let log = Arc::new(SqliteLog::open(&settings.store_path).unwrap());
         let runtime = Runtime::new().unwrap();
-        let clock = Arc::new(SystemClock);
         let assembled = openmds_server::assemble(settings, Arc::new(fleet), clock, log);
         let (app, driver) = runtime.block_on(assembled).unwrap();
         runtime.spawn(driver.run());
@@ -89,12 +98,29 @@ impl Loopback {
     /// Runs `openmds ARGUMENTS` as the super user. The first command logs in; later ones find its
     /// session.
     pub(crate) fn openmds(&self, arguments: &[&str]) -> Said {
-        let mut command = openmds(&self.folder.path().join("client"));
+        self.openmds_as("mds", arguments)
+    }
+
+    /// Runs `openmds ARGUMENTS` as a user of the file of users.
+    pub(crate) fn openmds_as(&self, user: &str, arguments: &[&str]) -> Said {
+        let mut command = self.command(user, arguments);
         command
-            .args(arguments)
-            .env("OPENMDS_URL", &self.url)
-            .env("OPENMDS_USERNAME", "mds")
-            .env("OPENMDS_PASSWORD", "mds-secret");
+            .env("OPENMDS_USERNAME", user)
+            .env("OPENMDS_PASSWORD", format!("{user}-secret"));
+        self.said(command)
+    }
+
+    /// `openmds ARGUMENTS` in somebody's terminal, where nothing but the server's address is known
+    /// unless a command before it has logged in.
+    pub(crate) fn command(&self, terminal: &str, arguments: &[&str]) -> Command {
+        let mut command = openmds(&self.folder.path().join(terminal));
+        command.args(arguments).env("OPENMDS_URL", &self.url);
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn said(&self, mut command: Command) -> Said {
+        let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
         let (exit_code, out, errors) = run(&mut command);
         assert!(
             !errors.contains("no answer from"),
@@ -170,11 +196,13 @@ impl Drop for Loopback {
     }
 }
 
-fn settings(folder: &TempDir, destinations: &BTreeSet<HostPort>) -> Settings {
+fn settings(folder: &TempDir, destinations: &BTreeSet<HostPort>, more: &str) -> Settings {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let algorithm = openmds_server::tokens::SigningAlgorithm::Rs256;
     openmds_server::tokens::generate(&folder.path().join("key.pem"), algorithm).unwrap();
-    std::fs::write(path("users"), "mds:mds-secret\n").unwrap();
+    let users = ["mds", "frodo", "sam", "merry"].map(|user| format!("{user}:{user}-secret\n"));
+    std::fs::write(path("users"), users.concat()).unwrap();
+    std::fs::write(path("groups"), "hobbits:frodo,sam\nringBearers:frodo\n").unwrap();
     let allowed: Vec<String> = destinations.iter().map(ToString::to_string).collect();
     let destination = "confluent.security.event.logger.destination.admin";
     let properties = format!(
@@ -186,11 +214,12 @@ fn settings(folder: &TempDir, destinations: &BTreeSet<HostPort>) -> Settings {
          openmds.cluster.id=home-id\n\
          openmds.store.path={}\n\
          {destination}.bootstrap.servers={LOGS}\n\
-         openmds.audit.destinations.allowed={}\n",
+         openmds.audit.destinations.allowed={}\n{}\n",
         path("users"),
         path("key.pem"),
         path("store"),
-        allowed.join(",")
+        allowed.join(","),
+        more.replace("[FOLDER]", folder.path().to_str().unwrap())
     );
     let file = folder.path().join("server.properties");
     std::fs::write(&file, properties).unwrap();

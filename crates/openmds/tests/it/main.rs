@@ -14,8 +14,16 @@ mod commands;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+#[cfg(unix)]
+mod interrupts;
 #[cfg(test)]
 mod loopback;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+#[cfg(unix)]
+mod sso;
