@@ -25,7 +25,7 @@ mod node;
 pub mod node_config;
 mod parallel;
 mod playground;
-mod ports;
+pub mod ports;
 mod process;
 mod programs;
 pub mod progress;

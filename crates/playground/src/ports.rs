@@ -10,14 +10,14 @@ use anyhow::{Context, Result};
 
 /// A port that is ours until this value is dropped.
 #[derive(Debug)]
-pub(crate) struct HeldPort {
+pub struct HeldPort {
     _listener: TcpListener,
     number: u16,
 }
 
 impl HeldPort {
     /// The port's number.
-    pub(crate) fn number(&self) -> u16 {
+    pub fn number(&self) -> u16 {
         self.number
     }
 
@@ -36,7 +36,7 @@ impl HeldPort {
     ///
     /// Below the range from which the kernel gives ports to outgoing connections, so that the port
     /// of a stopped node cannot be taken by a client that tries to reach it.
-    pub(crate) fn find() -> Result<Self> {
+    pub fn find() -> Result<Self> {
         let candidates = below_ephemeral();
         let span = u64::from(candidates.end() - candidates.start()) + 1;
         let seed = RandomState::new().build_hasher().finish();

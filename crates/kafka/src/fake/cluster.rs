@@ -100,6 +100,17 @@ impl FakeCluster {
         self.state().hides_values = hides;
     }
 
+    /// Whether one node treats this key as sensitive, as it does with keys that it does not know.
+    pub fn set_hides(&self, node_id: i32, key: &str, hides: bool) {
+        if let Some(node) = self.state().nodes.get_mut(&node_id) {
+            if hides {
+                node.hidden.insert(key.to_owned());
+            } else {
+                node.hidden.remove(key);
+            }
+        }
+    }
+
     /// Refuses every later change of a configuration with this text; `None` ends that.
     pub fn set_rejection(&self, text: Option<&str>) {
         self.state().rejection = text.map(str::to_owned);

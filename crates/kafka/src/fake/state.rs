@@ -49,6 +49,7 @@ pub(super) struct Node {
     pub(super) applies: bool,
     pub(super) applied: BTreeMap<String, String>,
     pub(super) overrides: BTreeMap<String, String>,
+    pub(super) hidden: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -93,7 +94,12 @@ impl State {
         let node = self.nodes.get(&node_id);
         let own = node.and_then(|node| node.overrides.get(key));
         NodeConfig {
-            applied: self.shown(own.or_else(|| node.and_then(|node| node.applied.get(key)))),
+            applied: match self.shown(own.or_else(|| node.and_then(|node| node.applied.get(key)))) {
+                ConfigValue::Value(_) if node.is_some_and(|node| node.hidden.contains(key)) => {
+                    ConfigValue::Hidden
+                }
+                shown => shown,
+            },
             stored: self
                 .defaults
                 .get(key)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::loopback::{Loopback, Said};
+use crate::loopback::{HOME, Loopback, Said};
 
 const SEED: [(&str, &str, &str, &str); 4] = [
     (
@@ -317,4 +317,77 @@ fn keys_and_tokens() {
     // The next command finds its token refused and logs in again from the environment.
     assert_eq!(rows(&done(&server, "tokens revoked")).len(), 2);
     assert_ne!(done(&server, "iam user describe -o json"), before);
+}
+
+#[test]
+fn a_key_is_withdrawn() {
+    let server = start();
+    let first = rows(&done(&server, "keys list"))[0][0].clone();
+    let withdraw = format!("keys withdraw {first}");
+    let refused = said(&server, &withdraw);
+    assert_eq!((refused.exit_code, refused.out.as_str()), (Some(1), ""));
+    for part in ["409", "openmds keys rotate", "openmds keys list"] {
+        assert!(refused.errors.contains(part), "{}", refused.errors);
+    }
+    let second = rows(&done(&server, "keys rotate"))[0][0].clone();
+    let withdrawn = said(&server, &withdraw);
+    assert_eq!((withdrawn.exit_code, withdrawn.out.as_str()), (Some(0), ""));
+    assert_eq!(withdrawn.errors, format!("Withdrew key \"{first}\".\n"));
+    // The session's token was of that key: this logs in again.
+    let keys = rows(&done(&server, "keys list"));
+    assert_eq!(keys.len(), 1);
+    assert_eq!([&keys[0][0], &keys[0][2]], [&second, "SIGNING"]);
+    let unknown = said(&server, &withdraw);
+    assert_eq!(unknown.exit_code, Some(1));
+    assert!(unknown.errors.contains(&first), "{}", unknown.errors);
+}
+
+#[test]
+fn a_cluster_is_verified_and_its_brokers_are_told() {
+    let server = start();
+    done(
+        &server,
+        &format!(
+            "cluster register --cluster-name main --kafka-cluster home-id --hosts {HOME} --protocol SASL_PLAINTEXT"
+        ),
+    );
+    let failed = said(&server, "cluster verify main");
+    assert_eq!(failed.exit_code, Some(1));
+    let last = rows(&failed.out).pop().unwrap();
+    assert_eq!(
+        last,
+        [
+            "plugin",
+            "failed",
+            "broker 1 runs no authorizer: it records no audit events"
+        ]
+    );
+    assert!(
+        failed
+            .errors
+            .starts_with("Error: cluster \"main\" is not ready: 1 of 7 checks failed\n"),
+        "{}",
+        failed.errors
+    );
+    let printed = done(&server, "cluster config main");
+    let line = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("authorizer.class.name="));
+    server.home_runs(line.unwrap());
+    let verified = rows(&done(&server, "cluster verify main"));
+    assert_eq!(verified.len(), 7);
+    assert!(verified.iter().all(|row| row[1] == "ok"), "{verified:?}");
+    let json: serde_json::Value =
+        serde_json::from_str(&done(&server, "cluster verify main -o json")).unwrap();
+    assert_eq!(
+        (&json["clusterName"], &json["ok"]),
+        (&"main".into(), &true.into())
+    );
+    for command in ["cluster verify nobody", "cluster config nobody"] {
+        let unknown = said(&server, command);
+        assert_eq!((unknown.exit_code, unknown.out.as_str()), (Some(1), ""));
+        for part in ["nobody", "openmds cluster list"] {
+            assert!(unknown.errors.contains(part), "{}", unknown.errors);
+        }
+    }
 }

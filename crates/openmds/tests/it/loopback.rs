@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use crate::process::{openmds, run};
 
 /// Never dialled: they only name clusters in memory.
-const HOME: &str = "127.0.0.1:9101";
+pub(crate) const HOME: &str = "127.0.0.1:9101";
 const LOGS: &str = "127.0.0.1:9301";
 const ROUTER_CONFIG: &str = "confluent.security.event.router.config";
 
@@ -131,6 +131,11 @@ impl Loopback {
             out,
             errors,
         }
+    }
+
+    /// Lets the home cluster's broker name this class as its authorizer.
+    pub(crate) fn home_runs(&self, class: &str) {
+        self.home.set_override(1, "authorizer.class.name", class);
     }
 
     /// Sends what the program does not send, and answers status and body.

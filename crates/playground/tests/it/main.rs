@@ -18,11 +18,13 @@ mod moves;
 mod oauth;
 mod one_destination;
 mod own_events;
+mod printed;
 mod python;
 mod refusals;
 mod sdk;
 mod tokens;
 mod troubleshooting;
+mod verification;
 mod world;
 
 use std::process::ExitCode;
@@ -55,6 +57,8 @@ const STEPS: &[Step] = &steps![
     own_events::decisions_and_changes_are_at_the_destination,
     refusals::bob_is_refused_with_the_commands_that_help,
     refusals::the_https_listener_serves_those_who_trust_it,
+    verification::clusters_that_are_well_pass_every_check,
+    verification::what_is_wrong_with_an_address_is_named,
     admin_actions::events_carry_the_clients_principal_and_address,
     tokens::captured_token_is_refused_by_other_clusters,
     groups::audit_admin_of_a_group_is_its_members,
@@ -65,6 +69,7 @@ const STEPS: &[Step] = &steps![
     refusals::missing_right_is_named,
     refusals::untrusted_cluster_is_named,
     moves::changed_destination_is_followed_without_restart,
+    printed::properties_make_a_broker_that_is_verified,
     delivery::killed_destination_loses_no_event,
     own_events::with_the_destination_away_they_are_in_the_log,
     convergence::restarted_broker_has_the_last_document,

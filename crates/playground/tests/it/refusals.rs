@@ -9,6 +9,7 @@ use openmds_playground::shape::{LOGS, TOPIC_ADMIN};
 use openmds_playground::story::fixing_commands;
 use serde_json::{Value, json};
 
+use crate::verification::untrusted_certificates_are_named;
 use crate::world::World;
 
 const ADMIN: &str = "confluent.security.event.logger.destination.admin.";
@@ -117,10 +118,12 @@ pub(crate) fn untrusted_cluster_is_named(world: &World) -> Result<()> {
         payments["error"].to_string().contains("certificate")
             && cluster(status, "home")["state"] == "applied"
     });
+    let verified = untrusted_certificates_are_named(world);
     server.configure(&[])?;
     server.restart()?;
     let put = put?;
     let status = status?;
+    verified?;
     ensure!(put.code == Some(1), "{}", put.said());
     for part in ["payments", "certificate"] {
         ensure!(

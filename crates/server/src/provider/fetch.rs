@@ -103,7 +103,7 @@ impl Fetch {
 }
 
 /// An error and what caused it; the first alone says nothing.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -12,6 +12,7 @@ mod validation;
 
 pub use access_tokens::AccessTokens;
 pub use device::{DeviceLogin, DeviceProgress};
+pub(crate) use fetch::causes;
 pub use fetch::{Fetch, ProviderAway};
 pub use sign_in::{SignIn, SignedIn};
 pub use validation::{Expected, ProvenUser, ProviderRefused};

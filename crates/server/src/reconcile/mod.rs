@@ -16,5 +16,5 @@ mod target;
 
 pub use dispatch::{Acceptance, Dispatch};
 pub use driver::Driver;
-pub(crate) use target::connection as target_connection;
 pub use target::targets;
+pub(crate) use target::{connection as target_connection, controller_connection};

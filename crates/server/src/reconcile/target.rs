@@ -138,6 +138,11 @@ pub(crate) fn connection(
         .protocol
         .parse()
         .map_err(|_| format!("protocol {} cannot carry a token", cluster.protocol))?;
+    if settings.token.audience == id.as_str() {
+        return Err(format!(
+            "{id} is both this cluster's id and openmds.token.audience, for which every cluster takes tokens: whoever catches one for this cluster could use it elsewhere. Set openmds.token.audience to a name that is no cluster's id"
+        ));
+    }
     let exposed = cluster.hosts.iter().find(|(host, _)| !is_loopback(host));
     if let (SecurityProtocol::SaslPlaintext, Some((host, _)), false) =
         (protocol, exposed, settings.propagation.plaintext_allowed)
@@ -172,6 +177,25 @@ pub(crate) fn connection(
     })
 }
 
+/// The connection to one controller, by that to the brokers.
+pub(crate) fn controller_connection(
+    brokers: &Connection,
+    controller: &ControllerAddress,
+    plaintext_allowed: bool,
+) -> Result<Connection, String> {
+    let address = &controller.address;
+    if brokers.protocol == SecurityProtocol::SaslPlaintext
+        && !plaintext_allowed
+        && !is_loopback(&address.host)
+    {
+        return Err(in_clear(&address.to_string()));
+    }
+    Ok(Connection {
+        bootstrap: vec![address.clone()],
+        ..brokers.clone()
+    })
+}
+
 fn in_clear(address: &str) -> String {
     format!(
         "registered with SASL_PLAINTEXT at {address}: a token would cross the network in clear. Register a SASL_SSL listener, or set openmds.push.plaintext.allowed=true"
@@ -186,17 +210,7 @@ impl Target {
         controller: &ControllerAddress,
     ) -> Result<Connection, String> {
         let connection = self.connection.as_ref().map_err(String::clone)?;
-        let address = &controller.address;
-        if connection.protocol == SecurityProtocol::SaslPlaintext
-            && !self.plaintext_allowed
-            && !is_loopback(&address.host)
-        {
-            return Err(in_clear(&address.to_string()));
-        }
-        Ok(Connection {
-            bootstrap: vec![address.clone()],
-            ..connection.clone()
-        })
+        controller_connection(connection, controller, self.plaintext_allowed)
     }
 
     /// What must be equal for a connection to serve again.

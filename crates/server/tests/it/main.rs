@@ -20,6 +20,7 @@ mod bindings;
 mod bound_resources;
 mod cases;
 mod cluster_verification;
+mod component_verification;
 mod config;
 mod contract;
 mod desk;

@@ -1,22 +1,13 @@
-//! What a cluster says once we are logged in: who it is, what we may do, and whether its brokers
-//! run the authorizer that records events.
+//! What a cluster says once we are logged in: who it is, and what we may do.
 
-use openmds_kafka::{Admin, ClusterDescription, ConfigValue, Connection, Connector, KafkaError};
+use openmds_kafka::{Admin, Connector, KafkaError};
 
-use super::Finding;
-
-const AUTHORIZER_KEY: &str = "authorizer.class.name";
-const AUTHORIZER: &str = "io.openmds.kafka.OpenMdsAuthorizer";
+use super::{Finding, KafkaTarget, plugin};
 
 /// The server's own principal, for words.
 const PRINCIPAL: &str = "User:_openmds";
 
-pub(super) async fn findings(
-    connector: &dyn Connector,
-    connection: &Connection,
-    id: &str,
-    known: &[(String, String)],
-) -> Vec<Finding> {
+pub(super) async fn findings(connector: &dyn Connector, target: &KafkaTarget<'_>) -> Vec<Finding> {
     let unanswered = |error: &KafkaError| {
         vec![Finding::bad(
             "cluster-id",
@@ -24,7 +15,7 @@ pub(super) async fn findings(
             "see that the brokers advertise addresses of the token listener that this server can reach (advertised.listeners)",
         )]
     };
-    let admin = match connector.connect(connection).await {
+    let admin = match connector.connect(&target.connection).await {
         Ok(admin) => admin,
         Err(error) => return unanswered(&error),
     };
@@ -32,28 +23,32 @@ pub(super) async fn findings(
         Ok(described) => described,
         Err(error) => return unanswered(&error),
     };
-    let mut findings = vec![identity(&described.cluster_id, id, known)];
-    if described.cluster_id == id {
+    let mut findings = vec![identity(&described.cluster_id, target)];
+    if described.cluster_id == target.id.as_str() {
         findings.push(rights(&*admin).await);
-        findings.push(plugin(&*admin, &described).await);
+        findings.push(plugin::brokers(&*admin, &described).await);
+        findings.extend(plugin::controllers(connector, target, &described).await);
     }
     admin.close().await;
     findings
 }
 
-fn identity(found: &str, id: &str, known: &[(String, String)]) -> Finding {
+fn identity(found: &str, target: &KafkaTarget<'_>) -> Finding {
+    let id = target.id.as_str();
     if found == id {
         return Finding::good("cluster-id", format!("the cluster is {id}, as registered"));
     }
-    let other = known.iter().find(|(known, _)| known == found);
+    let mut known = target.others.iter();
+    let other = known.find(|other| other.id.as_str() == found);
     let other = other
-        .map(|(_, name)| format!(", which is registered as {name}"))
+        .map(|other| format!(", which is registered as {}", other.name))
         .unwrap_or_default();
     Finding::bad(
         "cluster-id",
         format!("this is cluster {found}{other}, not {id}"),
         format!(
-            "register the hosts of cluster {id}, or unregister this name and register it for {found}"
+            "register the hosts of cluster {id}, or unregister {} and register it for {found}",
+            target.name
         ),
     )
 }
@@ -86,36 +81,4 @@ async fn rights(admin: &dyn Admin) -> Finding {
             )
         }
     }
-}
-
-/// Every broker must name our authorizer; one that keeps another silently records nothing.
-async fn plugin(admin: &dyn Admin, described: &ClusterDescription) -> Finding {
-    let fix = format!(
-        "put the OpenMDS jar on the class path and set {AUTHORIZER_KEY}={AUTHORIZER} on every broker and controller, then restart them one by one"
-    );
-    let mut without = Vec::new();
-    for broker in &described.brokers {
-        match admin.broker_config(broker.id, AUTHORIZER_KEY).await {
-            Ok(config) => match config.applied {
-                ConfigValue::Value(class) if class == AUTHORIZER => {}
-                ConfigValue::Value(class) if !class.is_empty() => {
-                    without.push(format!("broker {} runs {class}", broker.id));
-                }
-                _ => without.push(format!("broker {} runs no authorizer", broker.id)),
-            },
-            Err(error) => without.push(format!("broker {}: {error}", broker.id)),
-        }
-    }
-    if without.is_empty() {
-        let count = described.brokers.len();
-        return Finding::good("plugin", format!("{count} brokers run {AUTHORIZER}"));
-    }
-    Finding::bad(
-        "plugin",
-        format!(
-            "{}: such a broker records no audit events",
-            without.join("; ")
-        ),
-        fix,
-    )
 }

@@ -1,8 +1,8 @@
 //! From the address to the login: what each host said, one check a step.
 
-use openmds_kafka::{Connection, HostProbe, ProbeStep};
+use openmds_kafka::{HostPort, HostProbe, ProbeStep};
 
-use super::Finding;
+use super::{Finding, KafkaTarget};
 
 const fn name(step: ProbeStep) -> &'static str {
     match step {
@@ -15,25 +15,16 @@ const fn name(step: ProbeStep) -> &'static str {
 }
 
 /// One finding for each step that any host reached.
-pub(super) fn findings(
-    probes: &[HostProbe],
-    connection: &Connection,
-    expected: &str,
-) -> Vec<Finding> {
-    let with_tls = connection.protocol.uses_tls();
+pub(super) fn findings(probes: &[HostProbe], target: &KafkaTarget<'_>) -> Vec<Finding> {
+    let with_tls = target.connection.protocol.uses_tls();
     let steps = ProbeStep::ALL.into_iter();
     let steps = steps.filter(|step| with_tls || *step != ProbeStep::Tls);
     steps
-        .filter_map(|step| finding(step, probes, connection, expected))
+        .filter_map(|step| finding(step, probes, target))
         .collect()
 }
 
-fn finding(
-    step: ProbeStep,
-    probes: &[HostProbe],
-    connection: &Connection,
-    expected: &str,
-) -> Option<Finding> {
+fn finding(step: ProbeStep, probes: &[HostProbe], target: &KafkaTarget<'_>) -> Option<Finding> {
     let reached: Vec<_> = probes
         .iter()
         .filter_map(|probe| Some((probe, probe.at(step)?)))
@@ -41,10 +32,11 @@ fn finding(
     if reached.is_empty() {
         return None;
     }
-    let errors: Vec<String> = reached
-        .iter()
-        .filter_map(|(_, outcome)| outcome.err().map(ToString::to_string))
-        .collect();
+    let failed = reached.iter();
+    let failed = failed.filter_map(|(probe, outcome)| Some((&probe.address, outcome.err()?)));
+    let (failed, errors): (Vec<&HostPort>, Vec<String>) = failed
+        .map(|(address, error)| (address, error.to_string()))
+        .unzip();
     if errors.is_empty() {
         let hosts: Vec<String> = reached
             .iter()
@@ -55,7 +47,7 @@ fn finding(
     Some(Finding::bad(
         name(step),
         errors.join("; "),
-        fix(step, &errors, connection, expected),
+        fix(step, &failed, &errors, target),
     ))
 }
 
@@ -69,7 +61,7 @@ fn done(step: ProbeStep, hosts: &str) -> String {
     }
 }
 
-fn fix(step: ProbeStep, errors: &[String], connection: &Connection, expected: &str) -> String {
+fn fix(step: ProbeStep, at: &[&HostPort], errors: &[String], target: &KafkaTarget<'_>) -> String {
     let says = |text: &str| errors.iter().any(|error| error.contains(text));
     let again = "register the cluster again with the host and port of its token listener";
     match step {
@@ -88,10 +80,33 @@ fn fix(step: ProbeStep, errors: &[String], connection: &Connection, expected: &s
         ProbeStep::Protocol if says("speaks TLS") => {
             "register the cluster again with protocol SASL_SSL".to_string()
         }
-        ProbeStep::Protocol => format!("{again}; it has protocol {} there", connection.protocol),
+        ProbeStep::Protocol => format!("{again}; this one is registered with protocol {}", target.connection.protocol),
         ProbeStep::Mechanism => format!(
             "{again}, or add OAUTHBEARER to listener.name.<listener>.sasl.enabled.mechanisms there"
         ),
-        ProbeStep::Login => expected.to_string(),
+        ProbeStep::Login => acceptance(at, target),
     }
+}
+
+/// What a listener must be told to take this server's tokens; or whose listener it may be, since
+/// brokers of another cluster refuse a token for this one.
+fn acceptance(at: &[&HostPort], target: &KafkaTarget<'_>) -> String {
+    let KafkaTarget {
+        name, id, issuer, ..
+    } = target;
+    let whose: String = target
+        .sharing(at)
+        .into_iter()
+        .map(|other| {
+            format!(
+                "this address is also registered for {} (cluster {}): if it is that cluster's, register the hosts of cluster {id} instead; else ",
+                other.name, other.id
+            )
+        })
+        .collect();
+    format!(
+        "{whose}make sure that this is cluster {id} (`kafka-cluster cluster-id` asks it): brokers of another cluster refuse this token. On its token listener set \
+         sasl.oauthbearer.expected.issuer={issuer}, sasl.oauthbearer.expected.audience={id}, and sasl.oauthbearer.jwks.endpoint.url to \
+         this server's keys (/security/1.0/jwks.json, or a copy as a file); compare the clocks; `openmds cluster config {name}` prints all of it"
+    )
 }

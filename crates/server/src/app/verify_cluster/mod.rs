@@ -4,14 +4,16 @@
 mod brokers;
 mod component;
 mod listener;
+mod plugin;
+mod target;
 
 use openmds_api::{ClusterVerification, VerificationCheck};
-use openmds_kafka::{Connection, Connector};
+use openmds_kafka::Connector;
 use openmds_policy::names::ClusterName;
 use openmds_policy::text::quotation;
 
 use super::{App, AppError, Caller};
-use crate::reconcile::target_connection;
+use target::KafkaTarget;
 
 /// The outcome of one check.
 pub(super) struct Finding {
@@ -65,16 +67,8 @@ impl App {
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
         let findings = match cluster.scope.only_kafka_cluster() {
             None => component::findings(&self.settings, cluster).await,
-            Some(id) => match target_connection(&self.settings, &self.issuer, &id, cluster) {
-                Ok(connection) => {
-                    let connector = self.destination.connector();
-                    let known: Vec<(String, String)> = state
-                        .kafka_clusters()
-                        .map(|(name, id, _)| (id.to_string(), name.to_string()))
-                        .collect();
-                    let expected = self.expected_tokens(&id);
-                    kafka(&*connector, &connection, id.as_str(), &known, &expected).await
-                }
+            Some(id) => match self.kafka_target(&state, name, id, cluster) {
+                Ok(target) => kafka(&*self.destination.connector(), &target).await,
                 Err(reason) => vec![Finding::bad(
                     "connect",
                     reason,
@@ -88,29 +82,13 @@ impl App {
             checks: findings.into_iter().map(shown).collect(),
         })
     }
-
-    /// What a broker must be told to take this server's tokens.
-    fn expected_tokens(&self, id: &openmds_policy::names::ClusterId) -> String {
-        format!(
-            "on the token listener set sasl.oauthbearer.expected.issuer={}, sasl.oauthbearer.expected.audience={id}, and \
-             sasl.oauthbearer.jwks.endpoint.url to this server's keys (/security/1.0/jwks.json, or a copy as a file); compare \
-             the clocks; `openmds cluster config` prints all of it",
-            self.settings.token.issuer
-        )
-    }
 }
 
-async fn kafka(
-    connector: &dyn Connector,
-    connection: &Connection,
-    id: &str,
-    known: &[(String, String)],
-    expected: &str,
-) -> Vec<Finding> {
-    let probes = connector.probe(connection).await;
-    let mut findings = listener::findings(&probes, connection, expected);
+async fn kafka(connector: &dyn Connector, target: &KafkaTarget<'_>) -> Vec<Finding> {
+    let probes = connector.probe(&target.connection).await;
+    let mut findings = listener::findings(&probes, target);
     if probes.iter().any(|probe| probe.failure.is_none()) {
-        findings.extend(brokers::findings(connector, connection, id, known).await);
+        findings.extend(brokers::findings(connector, target).await);
     }
     findings
 }
