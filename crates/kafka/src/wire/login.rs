@@ -72,12 +72,13 @@ pub(super) async fn agree(
         Some(ResponseError::UnsupportedSaslMechanism) => {
             let offered: Vec<_> = answer.mechanisms.iter().map(|m| m.as_str()).collect();
             let offered = offered.join(", ");
-            let reason =
-                format!("it does not offer {mechanism}, but {offered}; set sasl.mechanism");
+            let reason = format!(
+                "it does not offer {mechanism}, but {offered}; choose a listener that does, or another sasl.mechanism"
+            );
             Err(refused(session, &reason))
         }
         Some(ResponseError::IllegalSaslState) => {
-            let reason = "this listener has no login; set security.protocol to PLAINTEXT or SSL";
+            let reason = "this listener has no login; choose one that has, or security.protocol PLAINTEXT or SSL";
             Err(refused(session, reason))
         }
         Some(other) => Err(refused(

@@ -212,7 +212,7 @@ impl Session {
             FrameError::Lost(error) => tls_failure::explain_late(&self.at, &error)
                 .unwrap_or_else(|| unreachable(&self.at, self.why_lost(key, &error))),
             FrameError::SpeaksTls => self
-                .unexpected("it speaks TLS; set security.protocol to SSL or SASL_SSL".to_owned()),
+                .unexpected("it speaks TLS; its security.protocol is SSL or SASL_SSL".to_owned()),
             FrameError::Length(HTTP) => self
                 .unexpected("it speaks HTTP; is this a Kafka listener? Check the port".to_owned()),
             FrameError::Length(length) => self.unexpected(format!(

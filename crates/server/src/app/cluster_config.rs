@@ -75,6 +75,7 @@ impl App {
 # 1. The token listener, by which the server logs in. Add it to the lists that are there:
 #      listeners=...,TOKEN://:{port}
 #      advertised.listeners=...,TOKEN://<this broker's host name>:{port}
+#        (where that line is absent, it begins as a copy of listeners, without those of controllers)
 #      listener.security.protocol.map=...,TOKEN:{protocol}
 #    A dedicated controller needs the same block for a second controller listener
 #    (controller.listener.names=CONTROLLER,CTOKEN; listener.name.ctoken....).
