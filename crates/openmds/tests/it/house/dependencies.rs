@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{files_with, none, root, text};
+use super::{files_with, has_word, none, root, text};
 
 /// For each crate, which of ours it may use.
 const OURS: [(&str, &[&str]); 9] = [
@@ -220,4 +220,32 @@ fn deny_toml_says_the_same() {
 fn the_compiler_is_pinned() {
     assert!(text("rust-toolchain.toml").contains("channel = \"1.95.0\""));
     assert!(root().join("Cargo.lock").exists());
+}
+
+#[test]
+fn what_is_depended_on_is_named_in_code() {
+    let manifests = manifests();
+    let mut found = Vec::new();
+    for (name, manifest) in &manifests {
+        let sources = files_with(&format!("crates/{name}"), &[".rs"]);
+        let sources: Vec<String> = sources.iter().map(|file| text(file)).collect();
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            for used in names(manifest, section) {
+                let word = used.replace('-', "_");
+                if !sources.iter().any(|source| has_word(source, &word)) {
+                    found.push(format!("crates/{name}: {used} ({section})"));
+                }
+            }
+        }
+    }
+    for shared in names(&text("Cargo.toml"), "workspace.dependencies") {
+        let used = |manifest: &String| {
+            let starts = [format!("\n{shared} ="), format!("\n{shared}.")];
+            starts.iter().any(|start| manifest.contains(start.as_str()))
+        };
+        if !manifests.values().any(used) {
+            found.push(format!("Cargo.toml: {shared}"));
+        }
+    }
+    none("dependencies that no code names", &found);
 }
