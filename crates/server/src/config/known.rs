@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::file::Fault;
 
-const SERVER: &str = "confluent.metadata.server.";
+pub(super) const SERVER: &str = "confluent.metadata.server.";
 const OURS: &str = "openmds.";
 
 /// Names under [`SERVER`] that are read.
-const READ: &[&str] = &[
+pub(super) const READ: &[&str] = &[
     "listeners",
     "advertised.listeners",
     "authentication.method",
@@ -47,7 +47,7 @@ const READ: &[&str] = &[
 
 /// Names under [`SERVER`] that files of the reference product hold and that mean nothing here
 /// (`rbac-registry-tokens.md` 3.3 and 3.6).
-const IGNORED: &[&str] = &[
+pub(super) const IGNORED: &[&str] = &[
     "token.auth.enable",
     "public.key.path",
     "kraft.controller.enabled",
@@ -58,7 +58,7 @@ const IGNORED: &[&str] = &[
 ];
 
 /// Names under [`OURS`]; a trailing dot stands for any name that begins so.
-const OWN: &[&str] = &[
+pub(super) const OWN: &[&str] = &[
     "openmds.store.path",
     "openmds.enrollment.ca.path",
     "openmds.enrollment.certificate.days",
@@ -98,15 +98,22 @@ const OWN: &[&str] = &[
     "openmds.login.delay.max.ms",
     "openmds.login.memory.ms",
     "openmds.metrics.access",
+    "openmds.hsts.max.age.seconds",
     "openmds.log.format",
 ];
 
 /// Names without a prefix of ours that are read.
-const PLAIN: &[&str] = &[
+pub(super) const PLAIN: &[&str] = &[
     "super.users",
     "confluent.metadata.bootstrap.servers",
     "confluent.security.event.logger.destination.admin.bootstrap.servers",
+    "confluent.security.event.logger.enable",
     "confluent.security.event.logger.exporter.kafka.bootstrap.servers",
+    "confluent.security.event.logger.exporter.kafka.delivery.timeout.ms",
+    "confluent.security.event.logger.exporter.kafka.topic.create",
+    "confluent.security.event.logger.exporter.kafka.topic.partitions",
+    "confluent.security.event.logger.exporter.kafka.topic.replicas",
+    "confluent.authorizer.authority.name",
 ];
 
 /// What stands before the names of client properties that are read.
@@ -114,10 +121,11 @@ const CLIENT_PREFIXES: &[&str] = &[
     "confluent.metadata.admin.",
     "confluent.metadata.",
     "confluent.security.event.logger.destination.admin.",
+    "confluent.security.event.logger.exporter.kafka.",
 ];
 
 /// Client properties that are read (`openmds_kafka::connection_from_properties`).
-const CLIENT: &[&str] = &[
+pub(super) const CLIENT: &[&str] = &[
     "security.protocol",
     "sasl.mechanism",
     "sasl.jaas.config",

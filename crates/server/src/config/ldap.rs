@@ -20,7 +20,7 @@ const START_TLS: &str = "openmds.ldap.starttls";
 const PAGE: &str = "openmds.ldap.page.size";
 
 /// Names under [`PREFIX`] that are read; one that ends in a dot stands for all that begin so.
-const READ: [&str; 29] = [
+pub(super) const READ: [&str; 29] = [
     "java.naming.provider.url",
     "java.naming.security.authentication",
     "java.naming.security.principal",

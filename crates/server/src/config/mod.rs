@@ -5,6 +5,8 @@ mod check;
 mod client;
 mod controllers;
 mod destination_admin;
+#[cfg(test)]
+mod documented;
 mod enrolment;
 mod exporter;
 mod file;

@@ -15,7 +15,7 @@ const CALLERS: &str = "openmds.sso.callers.allowed";
 const REDIRECT: &str = "openmds.sso.redirect.uri";
 
 /// Names under `confluent.oidc.` that are read.
-const READ: [&str; 12] = [
+pub(super) const READ: [&str; 13] = [
     "idp.issuer",
     "idp.jwks.endpoint.uri",
     "idp.authorize.base.endpoint.uri",
@@ -28,6 +28,7 @@ const READ: [&str; 12] = [
     "idp.sub.claim.name",
     "idp.refresh.token.enabled",
     "session.token.expiry.ms",
+    "session.max.timeout.ms",
 ];
 
 /// Logging in through an identity provider.
@@ -71,7 +72,7 @@ impl SsoSettings {
         reader.one_of(MODE, &["oidc"], "");
         reader.text(MODE)?;
         for name in reader.under("confluent.oidc.").into_keys() {
-            if !READ.contains(&name.as_str()) && name != "session.max.timeout.ms" {
+            if !READ.contains(&name.as_str()) {
                 let property = format!("confluent.oidc.{name}");
                 reader.fault(&property, "is not a property of this version");
             }

@@ -5,6 +5,7 @@ use super::reader::Reader;
 const ORIGINS: &str = "confluent.metadata.server.access.control.allow.origin";
 const METHODS: &str = "confluent.metadata.server.access.control.allow.methods";
 const HEADERS: &str = "confluent.metadata.server.access.control.allow.headers";
+const HSTS: &str = "openmds.hsts.max.age.seconds";
 const METRICS: &str = "openmds.metrics.access";
 /// In which form the log is written.
 pub(super) const LOG_FORMAT: &str = "openmds.log.format";
@@ -38,6 +39,8 @@ pub struct Web {
     pub cors: Option<Cors>,
     /// Who may read the metrics.
     pub metrics: MetricsAccess,
+    /// For how many seconds browsers are told to come back over TLS only; zero: they are not told.
+    pub hsts_seconds: u64,
 }
 
 impl Web {
@@ -51,8 +54,17 @@ impl Web {
                 Some("off") => MetricsAccess::Off,
                 _ => MetricsAccess::Authenticated,
             },
+            hsts_seconds: hsts(reader),
         }
     }
+}
+
+fn hsts(reader: &mut Reader) -> u64 {
+    let text = reader.text(HSTS).unwrap_or("0").to_string();
+    text.parse().unwrap_or_else(|_| {
+        reader.fault(HSTS, format!("`{text}` is not a number of seconds"));
+        0
+    })
 }
 
 impl Cors {

@@ -1,5 +1,5 @@
 //! An identity provider of somebody else: its keys, its tokens, and logging in through it
-//! (`rbac-registry-tokens.md` 3.4.3 and 3.4.4; `docs/decisions/0004-oidc.md`).
+//! (`rbac-registry-tokens.md` 3.4.3 and 3.4.4; `docs/decisions/0004-openid-connect.md`).
 
 mod access_tokens;
 mod device;

@@ -63,12 +63,35 @@ async fn answers_are_safe_to_show_to_a_browser() {
         assert!(answer.header("strict-transport-security").is_empty());
         assert!(answer.header("access-control-allow-origin").is_empty());
     }
-    let request = Request::builder().uri(ROLES).extension(Encrypted);
-    let answer = desk.send(request.body(Body::empty()).unwrap()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn browsers_are_told_to_stay_encrypted_only_when_configured_and_only_over_tls() {
+    const HSTS: &str = "strict-transport-security";
+    let asked = |encrypted: bool| {
+        let request = Request::builder().uri(ROLES);
+        let request = if encrypted {
+            request.extension(Encrypted)
+        } else {
+            request
+        };
+        request.body(Body::empty()).unwrap()
+    };
+    let mut world = World::new();
+    let desk = world.start().await;
+    assert!(desk.send(asked(true)).await.header(HSTS).is_empty());
+    desk.kill().await;
+    world.set("openmds.hsts.max.age.seconds", "31536000");
+    let desk = world.start().await;
     assert_eq!(
-        answer.header("strict-transport-security"),
+        desk.send(asked(true)).await.header(HSTS),
         ["max-age=31536000"]
     );
+    assert!(desk.send(asked(false)).await.header(HSTS).is_empty());
+    desk.kill().await;
+    world.set("openmds.hsts.max.age.seconds", "1y");
+    let told = world.refuses_to_start().await;
+    assert!(told.contains("`1y` is not a number of seconds"), "{told}");
 }
 
 #[tokio::test(start_paused = true)]

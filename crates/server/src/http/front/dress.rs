@@ -16,9 +16,6 @@ const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame
 /// Answers hold tokens, or what only the asker may see.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
-/// One year.
-const ENCRYPTED_FROM_NOW_ON: HeaderValue = HeaderValue::from_static("max-age=31536000");
-
 /// How long a browser may remember what a preflight request was told, in seconds.
 const REMEMBERED: HeaderValue = HeaderValue::from_static("600");
 
@@ -54,8 +51,12 @@ pub(in super::super) async fn dress(
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
-    if encrypted {
-        add(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED_FROM_NOW_ON);
+    let seconds = front.app.settings.web.hsts_seconds;
+    if encrypted
+        && seconds > 0
+        && let Ok(value) = HeaderValue::from_str(&format!("max-age={seconds}"))
+    {
+        add(header::STRICT_TRANSPORT_SECURITY, value);
     }
     response
 }
