@@ -39,8 +39,8 @@ impl Server {
                 .await?
                 .ok_or_else(|| over(&ended))?,
             None => started(&store, &fallback).await?.ok_or_else(|| {
-                Failure::new("not logged in")
-                    .hint("Run `openmds login --url URL`")
+                store
+                    .nobody()
                     .hint("In scripts set OPENMDS_URL, OPENMDS_USERNAME and OPENMDS_PASSWORD")
             })?,
         };

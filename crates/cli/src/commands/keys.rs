@@ -59,7 +59,7 @@ pub struct Rotate {
 /// sign: rotate first.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_long_help = "Examples:\n  openmds keys withdraw 0198c0de-0000-7000-8000-000000000001"
+    after_long_help = "Examples:\n  openmds keys withdraw iNs5_SHwQ46wH8srw2e_xcr_n0C_jsU0XOhnTqPRvzw"
 )]
 pub struct Withdraw {
     /// Id of the key, as `openmds keys list` shows it

@@ -41,6 +41,12 @@ impl PrivateFiles {
         })
     }
 
+    /// Where the file is, if it is there.
+    pub(super) fn path_of(&self, name: &str) -> Option<PathBuf> {
+        let path = self.directory.join(name);
+        path.is_file().then_some(path)
+    }
+
     /// Readers see the old content or the new one, never a part.
     pub(super) fn write<T: Serialize>(&self, name: &str, content: &T) -> Result<(), Failure> {
         let path = self.directory.join(name);

@@ -14,6 +14,10 @@ use crate::server_url::ServerUrl;
 const CONTEXTS: &str = "contexts.json";
 const VERSION: u32 = 1;
 
+/// What versions without contexts kept: a token, and a password. They are not read, and a log out
+/// of everything removes them.
+const EARLIER: [&str; 2] = ["session.json", "credentials.json"];
+
 /// Every log in by the name of its context.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Contexts {
@@ -134,7 +138,22 @@ impl Store {
 
     /// Forgets everything, even what cannot be read.
     pub(crate) fn forget_all(&self) -> Result<(), Failure> {
+        for earlier in EARLIER {
+            self.files.remove(earlier)?;
+        }
         self.files.remove(CONTEXTS)
+    }
+
+    /// Nobody is logged in: what to do, and what became of a log in that an earlier version kept.
+    pub(crate) fn nobody(&self) -> Failure {
+        let mut failure = Failure::new("not logged in").hint("Run `openmds login --url URL`");
+        if let Some(earlier) = EARLIER.iter().find_map(|name| self.files.path_of(name)) {
+            failure = failure.hint(format!(
+                "{} is of an earlier version and is not read; `openmds logout --all` removes it",
+                earlier.display()
+            ));
+        }
+        failure
     }
 }
 

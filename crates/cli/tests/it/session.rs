@@ -29,6 +29,22 @@ async fn not_logged_in() {
 }
 
 #[tokio::test]
+async fn a_log_in_of_an_earlier_version_is_named_and_removed() {
+    let desk = Desk::new().await;
+    desk.write("session.json", r#"{"version":1,"token":"t"}"#);
+    let told = desk.run(LIST).await;
+    let hint =
+        "session.json is of an earlier version and is not read; `openmds logout --all` removes it";
+    assert!(told.contains(hint), "{told}");
+    assert_eq!(
+        desk.run("logout --all").await,
+        "exit code: 0\n--- stdout ---\nYou are now logged out.\n"
+    );
+    assert!(!desk.file("session.json").exists());
+    assert!(!desk.run(LIST).await.contains("session.json"));
+}
+
+#[tokio::test]
 async fn logs_in_from_the_environment_once() {
     let mut desk = Desk::new().await;
     empty_registry(&desk);
