@@ -12,7 +12,7 @@ mod time;
 pub use event::{AuthorizationEvent, CONTENT_TYPE, Cause, TYPE_AUTHORIZATION};
 pub use json::push_string as push_json_string;
 pub use metadata::{
-    Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin, RbacAuthorization,
-    TYPE_CHANGE,
+    AclAuthorization, Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin,
+    RbacAuthorization, TYPE_CHANGE,
 };
 pub use time::push_micros as push_time;

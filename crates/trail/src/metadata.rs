@@ -59,6 +59,17 @@ pub struct RbacAuthorization<'a> {
     pub acting_principal: Option<&'a str>,
 }
 
+/// An ACL that decided something.
+#[derive(Debug, Clone, Copy)]
+pub struct AclAuthorization<'a> {
+    /// `ALLOW` or `DENY`.
+    pub permission_type: &'a str,
+    /// The host that the ACL names, or `*`.
+    pub host: &'a str,
+    /// Whom the ACL names, where it is not the user: a group, or `User:*`.
+    pub acting_principal: Option<&'a str>,
+}
+
 /// A decision: whether somebody may do something (`audit-logs.md` 5.2, appendix A6).
 #[derive(Debug, Clone, Copy)]
 pub struct MetadataDecision<'a> {
@@ -80,6 +91,8 @@ pub struct MetadataDecision<'a> {
     pub pattern_type: &'a str,
     /// Whether it is allowed because the principal is a super user.
     pub super_user: bool,
+    /// The ACL that decided it.
+    pub acl: Option<AclAuthorization<'a>>,
     /// The role binding that allowed it.
     pub rbac: Option<RbacAuthorization<'a>>,
 }
@@ -125,6 +138,11 @@ impl MetadataDecision<'_> {
                 resource_name: self.resource_name,
                 pattern_type: self.pattern_type,
                 super_user_authorization: self.super_user.then_some(true),
+                acl_authorization: self.acl.map(|acl| Acl {
+                    permission_type: acl.permission_type,
+                    host: acl.host,
+                    acting_principal: acl.acting_principal,
+                }),
                 rbac_authorization: self.rbac.map(|rbac| Rbac {
                     role: rbac.role,
                     scope: RbacScope {
@@ -266,7 +284,18 @@ struct AuthorizationInfo<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     super_user_authorization: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    acl_authorization: Option<Acl<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rbac_authorization: Option<Rbac<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Acl<'a> {
+    permission_type: &'a str,
+    host: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting_principal: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -59,7 +59,7 @@ impl TlsClient {
 pub fn client_config(tls: &Tls) -> Result<ClientConfig, String> {
     let Some(trusted) = &tls.trusted_ca_pem else {
         return Err("no trusted certificate authority is configured; set \
-                    ssl.truststore.type=PEM and ssl.truststore.location"
+                    ssl.truststore.location"
             .to_owned());
     };
     let provider = Arc::new(default_provider());

@@ -22,13 +22,13 @@ pub struct AclRequest<'a> {
 }
 
 impl Acls {
-    /// What the cluster's ACLs say: a denial wins over an allowance; `None` if they say nothing
+    /// The ACL that decides: a denial wins over an allowance; `None` if they say nothing
     /// (Kafka 4.1 `StandardAuthorizerData`).
     #[must_use]
-    pub fn decide(&self, cluster: &ClusterId, request: &AclRequest<'_>) -> Option<AclPermission> {
+    pub fn decide(&self, cluster: &ClusterId, request: &AclRequest<'_>) -> Option<&AclBinding> {
         let applying = self.of(cluster).filter(|acl| request.is_covered_by(acl));
         // `Deny` is the smaller one.
-        applying.map(|acl| acl.entry.permission_type).min()
+        applying.min_by_key(|acl| acl.entry.permission_type)
     }
 }
 

@@ -1,9 +1,7 @@
 //! Centralised ACLs: kept here for brokers to enforce (`rbac-registry-tokens.md` 5).
 
 use openmds_api::{AclFilterRequest, CreateAclRequest, ScopeBody};
-use openmds_policy::acl::{
-    AclBinding, AclFilter, AclOperation, AclPermission, AclRequest, AclResourceType,
-};
+use openmds_policy::acl::{AclBinding, AclFilter, AclOperation, AclRequest, AclResourceType};
 use openmds_policy::audit::FieldError;
 use openmds_policy::names::{ClusterId, PatternType, ResourcePattern};
 use openmds_policy::rbac::{KAFKA_CLUSTER, Scope};
@@ -119,9 +117,8 @@ impl App {
             pattern_type: PatternType::Literal,
         };
         let allowed = match state.acls().decide(cluster, &request) {
-            Some(permission) => {
-                let granted = permission == AclPermission::Allow;
-                self.decided_by_acl(state, caller, &scope, right.kafka, &resource, granted)
+            Some(acl) => {
+                self.decided_by_acl(state, caller, &scope, right.kafka, &resource, &acl.entry)
             }
             None => self.permitted(state, caller, &scope, right.kafka, &resource),
         };

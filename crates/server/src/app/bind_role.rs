@@ -37,11 +37,12 @@ pub(super) fn all_bindings() -> ResourcePattern {
 
 impl App {
     /// The role of that name.
-    pub fn role(&self, name: &str) -> Result<&Role, AppError> {
+    pub fn role(&self, caller: &Caller, name: &str) -> Result<&Role, AppError> {
         self.roles.named(name).ok_or_else(|| {
             AppError::not_found(format!(
-                "no role is named `{}`; see `openmds iam rbac role list`",
-                quotation(name)
+                "no role is named `{}`; see `{} iam rbac role list`",
+                quotation(name),
+                caller.program
             ))
         })
     }
@@ -114,10 +115,10 @@ impl App {
         scope: &MdsScope,
         bound: bool,
     ) -> Result<(), AppError> {
-        let role = self.role(role)?;
+        let role = self.role(caller, role)?;
         let principal = Self::parsed_principal(principal)?;
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
-            let scope = self.resolved(state, scope)?;
+            let scope = self.resolved(state, caller, scope)?;
             self.permit_altering(state, caller, &scope, &[all_bindings()])?;
             if bound && role.access_policy.scope_type == ScopeType::Resource {
                 return Err(AppError::invalid(format!(
@@ -151,7 +152,7 @@ impl App {
         request: &ResourcesRequest,
         change: Change,
     ) -> Result<(), AppError> {
-        let role = self.role(role)?;
+        let role = self.role(caller, role)?;
         let principal = Self::parsed_principal(principal)?;
         check_patterns(role, &request.resource_patterns)?;
         if request.resource_patterns.is_empty() && change != Change::Replace {
@@ -160,7 +161,7 @@ impl App {
             ));
         }
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
-            let scope = self.resolved(state, &request.scope)?;
+            let scope = self.resolved(state, caller, &request.scope)?;
             let key = BindingKey {
                 principal,
                 role: role.name.clone(),

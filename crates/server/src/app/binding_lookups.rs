@@ -60,7 +60,7 @@ impl App {
     ) -> Result<BTreeMap<Principal, RolePatterns>, AppError> {
         let state = self.store.read();
         let principal = Self::parsed_principal(principal)?;
-        let scope = self.resolved(&state, scope)?;
+        let scope = self.resolved(&state, caller, scope)?;
         self.permit_describing(&state, caller, &scope, Some(&principal))?;
         let principals = self.effective(caller, &principal);
         Ok(held_at(&state, &principals, &scope))
@@ -85,7 +85,7 @@ impl App {
         role: &str,
         scope: &MdsScope,
     ) -> Result<Vec<ResourcePattern>, AppError> {
-        let role = self.role(role)?;
+        let role = self.role(caller, role)?;
         let mut roles = self.roles_of(caller, principal, scope)?;
         let principal = Self::parsed_principal(principal)?;
         Ok(roles
@@ -104,8 +104,8 @@ impl App {
         resource: Option<(&str, &str)>,
     ) -> Result<BTreeSet<Principal>, AppError> {
         let state = self.store.read();
-        let role = self.role(role)?;
-        let scope = self.resolved(&state, scope)?;
+        let role = self.role(caller, role)?;
+        let scope = self.resolved(&state, caller, scope)?;
         self.permit_describing(&state, caller, &scope, None)?;
         let resource = resource.map(|(kind, name)| (kind, kept_name(kind, name, &scope)));
         let holds = |(key, patterns): &(&BindingKey, &BTreeSet<ResourcePattern>)| {

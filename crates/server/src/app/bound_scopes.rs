@@ -61,7 +61,7 @@ impl App {
     ) -> Result<ScopeRoleBindingMapping, AppError> {
         let state = self.store.read();
         let principal = Self::parsed_principal(principal)?;
-        let scope = self.resolved(&state, scope)?;
+        let scope = self.resolved(&state, caller, scope)?;
         self.permit_describing(&state, caller, &scope, Some(&principal))?;
         let principals = self.effective(caller, &principal);
         Ok(mapping(&state, &principals, &scope))

@@ -2,8 +2,8 @@
 
 use openmds_api::ClusterConfig;
 use openmds_policy::names::{ClusterId, ClusterName};
-use openmds_policy::text::quotation;
 
+use super::scopes::not_registered;
 use super::{App, AppError, Caller};
 use crate::store::{RegisteredCluster, State};
 
@@ -19,10 +19,7 @@ impl App {
             .ok()
             .and_then(|name| state.clusters().get_key_value(&name));
         let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(format!(
-                "no cluster named `{}` is registered; see `openmds cluster list`",
-                quotation(name)
-            )));
+            return Err(AppError::not_found(not_registered(caller, name)));
         };
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
         let Some(id) = cluster.scope.only_kafka_cluster() else {

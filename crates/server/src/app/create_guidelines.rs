@@ -28,7 +28,7 @@ impl App {
                 quotation(operation)
             )));
         }
-        let scope = self.resolved(&state, scope)?;
+        let scope = self.resolved(&state, caller, scope)?;
         self.permit_describing(&state, caller, &scope, Some(&principal))?;
         let principals = self.effective(caller, &principal);
         let mut any = self.any_super_user(&principals);

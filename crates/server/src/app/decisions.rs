@@ -3,12 +3,13 @@
 //! [`App::may`] answers quietly, for lists that show what a caller may see; what is decided here
 //! lets a request through or refuses it.
 
+use openmds_policy::acl::{AclEntry, AclPermission};
 use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::{AccessRequest, Decision, Scope, authorize};
 
 use super::{App, Caller};
 use crate::store::State;
-use crate::trail::Question;
+use crate::trail::{Question, Why};
 
 impl App {
     /// Whether the caller may do this here; the answer is recorded.
@@ -69,7 +70,7 @@ impl App {
         scope: &Scope,
         operation: &str,
         resource: &ResourcePattern,
-        granted: bool,
+        acl: &AclEntry,
     ) -> bool {
         let principal = caller.principal();
         let question = Question {
@@ -78,7 +79,9 @@ impl App {
             operation,
             resource,
         };
-        self.trail.decided(state, caller, question, granted, None);
+        let granted = acl.permission_type == AclPermission::Allow;
+        let why = Why::Acl(acl);
+        self.trail.decided(state, caller, question, granted, why);
         granted
     }
 
@@ -104,11 +107,11 @@ impl App {
         );
         let allowed = decision.is_allowed();
         if allowed || denials_too {
-            let reason = match &decision {
-                Decision::Allow(reason) => Some(reason),
-                Decision::Deny => None,
+            let why = match &decision {
+                Decision::Allow(reason) => Why::Reason(reason),
+                Decision::Deny => Why::Nothing,
             };
-            self.trail.decided(state, caller, question, allowed, reason);
+            self.trail.decided(state, caller, question, allowed, why);
         }
         allowed
     }

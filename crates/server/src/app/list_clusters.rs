@@ -3,8 +3,8 @@
 use openmds_api::{ClusterInfo, HostInfo};
 use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::ScopeKey;
-use openmds_policy::text::quotation;
 
+use super::scopes::not_registered;
 use super::scopes::{is_of_kind, scope_body};
 use super::{App, AppError, Caller};
 use crate::store::{RegisteredCluster, State};
@@ -30,12 +30,7 @@ impl App {
             let cluster = state.clusters().get(&name)?;
             Some(self.shown(&state, caller, &name, cluster))
         });
-        found.ok_or_else(|| {
-            AppError::not_found(format!(
-                "no cluster named `{}` is registered; see `openmds cluster list`",
-                quotation(name)
-            ))
-        })
+        found.ok_or_else(|| AppError::not_found(not_registered(caller, name)))
     }
 
     fn shown(

@@ -109,7 +109,7 @@ impl App {
         scope: &MdsScope,
     ) -> Result<(Vec<Principal>, Scope), AppError> {
         let principal = Self::parsed_principal(principal)?;
-        let scope = self.resolved(state, scope)?;
+        let scope = self.resolved(state, caller, scope)?;
         self.permit_describing(state, caller, &scope, Some(&principal))?;
         let principals = self.effective(caller, &principal);
         let own = caller.is(&principal);

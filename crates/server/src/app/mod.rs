@@ -167,8 +167,8 @@ impl App {
         told.or_else(|| state.home().cloned()).ok_or_else(|| {
             let reason = self.dispatch.home_error().unwrap_or_else(|| "it was not asked yet".to_string());
             AppError::unavailable(format!(
-                "the home cluster (confluent.metadata.bootstrap.servers) has not told its id yet: {reason}. \
-                 Repeat when it is reachable"
+                "the home cluster (confluent.metadata.bootstrap.servers) has not told its id yet; \
+                 repeat when it is reachable: {reason}"
             ))
         })
     }

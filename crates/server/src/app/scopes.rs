@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use super::{App, AppError};
+use super::{App, AppError, Caller};
 use crate::store::State;
 
 /// Parses cluster ids by kind (`rbac-registry-tokens.md` 1.2).
@@ -45,9 +45,24 @@ pub(super) fn is_of_kind(scope: &Scope, kind: Option<ScopeKey>) -> bool {
     }
 }
 
+/// What a caller hears who names a cluster that nobody registered, with the command of the caller's
+/// own program that shows the names (`rulings.md` 10).
+pub(super) fn not_registered(caller: &Caller, name: &str) -> String {
+    format!(
+        "no cluster named `{}` is registered; see `{} cluster list`",
+        quotation(name),
+        caller.program
+    )
+}
+
 impl App {
     /// The scope of a request: ids, or the registry's name for them, never both.
-    pub(super) fn resolved(&self, state: &State, scope: &MdsScope) -> Result<Scope, AppError> {
+    pub(super) fn resolved(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &MdsScope,
+    ) -> Result<Scope, AppError> {
         let clusters = scope
             .clusters
             .as_ref()
@@ -64,12 +79,7 @@ impl App {
                 .ok()
                 .and_then(|name| state.clusters().get(&name))
                 .map(|cluster| cluster.scope.clone())
-                .ok_or_else(|| {
-                    AppError::invalid(format!(
-                        "no cluster named `{}` is registered; see `openmds cluster list`",
-                        quotation(name)
-                    ))
-                }),
+                .ok_or_else(|| AppError::invalid(not_registered(caller, name))),
         }
     }
 }

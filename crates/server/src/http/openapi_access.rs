@@ -5,8 +5,8 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
-/// counts.
-const WHO: [(&str, Change, &str); 13] = [
+/// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
+const WHO: [(&str, Change, &str); 19] = [
     (
         "/metrics",
         Change::Any,
@@ -14,46 +14,70 @@ const WHO: [(&str, Change, &str); 13] = [
     ),
     ("/kafka/", Change::Any, EVERY_USER),
     (
+        "/security/1.0/impersonate",
+        Change::Any,
+        "users whom confluent.metadata.server.impersonation.super.users names",
+    ),
+    (
+        "/security/1.0/principals/{principal}/roles/{role}/bindings",
+        Change::Yes,
+        "users who may AlterAccess at the scope, or on each of the resources",
+    ),
+    (
         "/security/1.0/principals/",
         Change::Yes,
-        "users who may AlterAccess at the scope (for resources: also their ResourceOwner)",
+        "users who may AlterAccess at the scope",
     ),
     ("/security/1.0/principals/", Change::No, ONESELF),
+    (
+        "/security/1.0/lookup/role/",
+        Change::Any,
+        "users who may DescribeAccess at the scope",
+    ),
     ("/security/1.0/lookup/", Change::Any, ONESELF),
     (
         "/security/1.0/rbac/",
         Change::Any,
-        "users who may DescribeAccess somewhere",
+        "users who may AlterAccess or DescribeAccess at the scope, or on some resource there",
     ),
     ("/security/1.0/authorize", Change::Any, ONESELF),
     (
+        "/security/1.0/acls:search",
+        Change::Any,
+        "users who may DescribeAccess at the scope, or Describe the cluster by a role or a central ACL",
+    ),
+    (
         "/security/1.0/acls",
         Change::Any,
-        "users who may AlterAccess (to search: DescribeAccess) at the scope",
+        "users who may AlterAccess at the scope, or Alter the cluster by a role or a central ACL",
+    ),
+    (
+        "/security/1.0/registry/clusters/{name}/",
+        Change::Any,
+        REGISTRARS,
     ),
     (
         "/security/1.0/registry/",
         Change::No,
-        "every user; addresses are shown to those who may see the cluster's access",
+        "every user; hosts and protocol are shown to those who may Describe the registry entry",
     ),
-    (
-        "/security/1.0/registry/",
-        Change::Yes,
-        "users who may AlterAccess on the registry of the home cluster",
-    ),
+    ("/security/1.0/registry/", Change::Yes, REGISTRARS),
     (
         "/security/1.0/audit/",
         Change::Any,
         "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
     ),
     ("/security/1.0/keys", Change::Any, KEEPERS),
-    ("/security/1.0/revocations", Change::Any, KEEPERS),
+    ("/security/1.0/revocations", Change::No, KEEPERS),
+    ("/security/1.0/revocations", Change::Yes, REVOKERS),
 ];
 
 const EVERY_USER: &str = "every user";
 const ONESELF: &str = "every user about themselves and their groups; about others users who may DescribeAccess at the scope";
-const KEEPERS: &str =
-    "users who may Alter SecurityMetadata of the home cluster; a user may revoke what is their own";
+const REGISTRARS: &str =
+    "users who may Alter the registry entry, at the cluster itself or at the home cluster";
+const KEEPERS: &str = "users who may Alter SecurityMetadata of the home cluster";
+const REVOKERS: &str = "every user about themselves; about others users who may Alter SecurityMetadata of the home cluster";
 
 /// Whether an entry is for operations that change something.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -22,10 +22,10 @@ pub(super) async fn roles(State(app): State<Arc<App>>, _: Identified) -> Json<Ve
     responses((status = 200, description = "The role"), (status = 404, body = openmds_api::ErrorResponse)))]
 pub(super) async fn role(
     State(app): State<Arc<App>>,
-    _: Identified,
+    Identified(caller, _): Identified,
     Segments(role): Segments<String>,
 ) -> Result<Json<Role>, HttpError> {
-    Ok(Json(app.role(&role)?.clone()))
+    Ok(Json(app.role(&caller, &role)?.clone()))
 }
 
 /// The names of all roles.

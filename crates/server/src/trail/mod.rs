@@ -17,12 +17,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use openmds_kafka::{Connection, Connector};
+use openmds_policy::acl::{AclEntry, AclPermission};
 use openmds_policy::audit::{AuditedAction, Category, Routing};
 use openmds_policy::crn::Crn;
 use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::{Reason, Scope};
 use openmds_trail::{
-    Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin, RbacAuthorization,
+    AclAuthorization, Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin,
+    RbacAuthorization,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -67,6 +69,17 @@ pub(crate) struct Question<'a> {
     pub(crate) operation: &'a str,
     /// With what.
     pub(crate) resource: &'a ResourcePattern,
+}
+
+/// Why it was answered so.
+#[derive(Clone, Copy)]
+pub(crate) enum Why<'a> {
+    /// A role binding, or being a super user.
+    Reason(&'a Reason<'a>),
+    /// A central ACL.
+    Acl(&'a AclEntry),
+    /// Nothing allows it.
+    Nothing,
 }
 
 /// What was changed, without secrets.
@@ -146,7 +159,7 @@ impl Trail {
         caller: &Caller,
         question: Question<'_>,
         granted: bool,
-        reason: Option<&Reason<'_>>,
+        why: Why<'_>,
     ) {
         if !self.exporter.enabled {
             return;
@@ -164,10 +177,11 @@ impl Trail {
             granted,
         };
         let write = |envelope: Envelope<'_>, origin: Origin<'_>| {
-            let (super_user, binding) = match reason {
-                Some(Reason::SuperUser(_)) => (true, None),
-                Some(Reason::RoleBinding(key)) => (false, Some(*key)),
-                None => (false, None),
+            let (super_user, binding, acl) = match why {
+                Why::Reason(Reason::SuperUser(_)) => (true, None, None),
+                Why::Reason(Reason::RoleBinding(key)) => (false, Some(*key), None),
+                Why::Acl(entry) => (false, None, Some(entry)),
+                Why::Nothing => (false, None, None),
             };
             let clusters: BTreeMap<&str, &str> = binding
                 .iter()
@@ -175,6 +189,8 @@ impl Trail {
                 .map(|(key, id)| (key.as_str(), id.as_str()))
                 .collect();
             let bound = binding.map(|key| key.principal.to_string());
+            let named = acl.map(|entry| entry.principal.to_string());
+            let other = |named: &'_ &str| **named != *principal;
             let asker = caller.principal();
             let asker = (asker != *question.principal).then(|| asker.to_string());
             let event = MetadataDecision {
@@ -190,10 +206,18 @@ impl Trail {
                 resource_name: &resource.name,
                 pattern_type: resource.pattern_type.as_str(),
                 super_user,
+                acl: acl.map(|entry| AclAuthorization {
+                    permission_type: match entry.permission_type {
+                        AclPermission::Allow => "ALLOW",
+                        AclPermission::Deny => "DENY",
+                    },
+                    host: &entry.host,
+                    acting_principal: named.as_deref().filter(other),
+                }),
                 rbac: binding.map(|key| RbacAuthorization {
                     role: &key.role,
                     clusters: &clusters,
-                    acting_principal: bound.as_deref().filter(|bound| **bound != *principal),
+                    acting_principal: bound.as_deref().filter(other),
                 }),
             };
             event.to_json()

@@ -76,6 +76,46 @@ async fn a_refusal_is_recorded_as_the_reference_does() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_acl_that_decided_is_named() {
+    let (world, desk) = world_with_document().await;
+    let entry = |permission: &str, principal: &str| {
+        json!({
+            "scope": {"clusters": {"kafka-cluster": "home-id"}},
+            "aclBinding": {
+                "pattern": {"resourceType": "CLUSTER", "name": "kafka-cluster", "patternType": "LITERAL"},
+                "entry": {"principal": principal, "host": "*", "operation": "DESCRIBE", "permissionType": permission},
+            },
+        })
+    };
+    let search = json!({
+        "scope": {"clusters": {"kafka-cluster": "home-id"}},
+        "aclBindingFilter": {"patternFilter": {"resourceType": "ANY", "patternType": "ANY"}, "entryFilter": {"operation": "ANY", "permissionType": "ANY"}},
+    });
+    let decided = |granted: bool| {
+        event(&world.logs, "mds.Authorize", move |event| {
+            let info = &event["data"]["authorizationInfo"];
+            info["granted"] == granted && !info["aclAuthorization"].is_null()
+        })
+    };
+    let allow = entry("ALLOW", "User:*");
+    desk.post("mds", "/acls", &allow).await.is(204);
+    desk.post("alice", "/acls:search", &search).await.is(200);
+    let allowed = decided(true).await;
+    assert_eq!(
+        allowed["data"]["authorizationInfo"]["aclAuthorization"],
+        json!({"permissionType": "ALLOW", "host": "*", "actingPrincipal": "User:*"})
+    );
+    let deny = entry("DENY", "User:alice");
+    desk.post("mds", "/acls", &deny).await.is(204);
+    desk.post("alice", "/acls:search", &search).await.is(403);
+    let denied = decided(false).await;
+    assert_eq!(
+        denied["data"]["authorizationInfo"]["aclAuthorization"],
+        json!({"permissionType": "DENY", "host": "*"})
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_change_says_who_what_before_and_after() {
     let (world, desk) = world_with_document().await;
     let (path, scope) = binding();

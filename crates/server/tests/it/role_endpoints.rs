@@ -6,7 +6,8 @@ use std::path::Path;
 
 use axum::http::Method;
 use openmds_policy::rbac::{Roles, ScopeType};
-use serde_json::json;
+use openmds_server::http::openapi_document;
+use serde_json::{Value, json};
 
 use crate::contract::{OPEN, TOKEN_ENDPOINT, body, filled, routes};
 use crate::desk::Desk;
@@ -102,4 +103,124 @@ async fn what_each_role_may_ask_is_the_golden_table() {
         kept == text,
         "what roles may ask changed; if that is meant: UPDATE_GOLDEN=1 cargo test -p openmds-server role_endpoints\n{text}"
     );
+}
+
+/// Which columns of the golden table, beside the super user, a phrase of the API's description stands
+/// for: all that ask about somebody else, with a role at the scope.
+const MEANT: [(&str, &[&str]); 14] = [
+    (EVERY_USER, &EVERYBODY),
+    (
+        "every user, everybody or nobody, as openmds.metrics.access says",
+        &EVERYBODY,
+    ),
+    (
+        "every user; hosts and protocol are shown to those who may Describe the registry entry",
+        &EVERYBODY,
+    ),
+    (
+        "users whom confluent.metadata.server.impersonation.super.users names",
+        &[],
+    ),
+    (
+        "users who may AlterAccess at the scope, or on each of the resources",
+        &["ResourceOwner", "SystemAdmin", "UserAdmin"],
+    ),
+    (
+        "users who may AlterAccess at the scope",
+        &["SystemAdmin", "UserAdmin"],
+    ),
+    (
+        "users who may DescribeAccess at the scope",
+        &["SecurityAdmin", "SystemAdmin", "UserAdmin"],
+    ),
+    (
+        "every user about themselves and their groups; about others users who may DescribeAccess at the scope",
+        &["SecurityAdmin", "SystemAdmin", "UserAdmin"],
+    ),
+    (
+        "users who may AlterAccess or DescribeAccess at the scope, or on some resource there",
+        &[
+            "ResourceOwner",
+            "ClusterAdmin",
+            "SecurityAdmin",
+            "SystemAdmin",
+            "UserAdmin",
+        ],
+    ),
+    (
+        "users who may DescribeAccess at the scope, or Describe the cluster by a role or a central ACL",
+        &[
+            "Operator",
+            "ClusterAdmin",
+            "SecurityAdmin",
+            "SystemAdmin",
+            "UserAdmin",
+        ],
+    ),
+    (
+        "users who may AlterAccess at the scope, or Alter the cluster by a role or a central ACL",
+        &["ClusterAdmin", "SystemAdmin", "UserAdmin"],
+    ),
+    (
+        "users who may Alter the registry entry, at the cluster itself or at the home cluster",
+        &["ClusterAdmin", "SystemAdmin"],
+    ),
+    (
+        "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
+        &["AuditAdmin", "SystemAdmin"],
+    ),
+    (
+        "users who may Alter SecurityMetadata of the home cluster",
+        &["SystemAdmin"],
+    ),
+];
+
+const EVERY_USER: &str = "every user";
+
+const EVERYBODY: [&str; 11] = [
+    "nobody",
+    "Operator",
+    "ResourceOwner",
+    "DeveloperManage",
+    "DeveloperRead",
+    "DeveloperWrite",
+    "AuditAdmin",
+    "ClusterAdmin",
+    "SecurityAdmin",
+    "SystemAdmin",
+    "UserAdmin",
+];
+
+#[test]
+fn the_description_of_the_api_lets_in_whom_the_golden_table_lets_in() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/role-endpoints.txt");
+    let table = std::fs::read_to_string(path).unwrap();
+    let document: Value = serde_json::from_str(&openapi_document()).unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .filter(|row: &Vec<&str>| row.get(1).is_some_and(|path| path.starts_with('/')))
+        .collect();
+    assert!(rows.len() > 40, "{} rows", rows.len());
+    for row in rows {
+        let (method, path, cells) = (row[0], row[1], &row[2..]);
+        assert_eq!(cells.len(), EVERYBODY.len() + 1, "{method} {path}");
+        let description = &document["paths"][path][method.to_lowercase()]["description"];
+        let description = description.as_str().unwrap();
+        let (_, who) = description.split_once("Who may call: ").unwrap();
+        let who = who.trim_end_matches('.');
+        let of_others = who.strip_prefix("every user about themselves; about others ");
+        let (_, meant) = MEANT
+            .iter()
+            .find(|(phrase, _)| *phrase == of_others.unwrap_or(who))
+            .unwrap_or_else(|| panic!("{method} {path}: nobody knows who that is: {who}"));
+        let let_in: Vec<&str> = EVERYBODY
+            .into_iter()
+            .zip(cells)
+            .filter(|(_, cell)| **cell != ".")
+            .map(|(role, _)| role)
+            .collect();
+        assert_eq!(let_in, **meant, "{method} {path}: {who}");
+        assert_ne!(cells.last(), Some(&"."), "{method} {path}: a super user");
+    }
 }

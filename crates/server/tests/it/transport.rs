@@ -164,4 +164,21 @@ async fn certain_answers_have_exactly_the_form_that_clients_know() {
         message,
         "no role is named `Nobody`; see `openmds iam rbac role list`"
     );
+    // Hints name the program that the caller has.
+    let asked = |path: &str| {
+        let request = Request::builder().uri(format!("/security/1.0{path}"));
+        let request = request.header("authorization", basic("mds"));
+        let request = request.header("user-agent", "Confluent-CLI/4 (https://confluent.io; )");
+        request.body(Body::empty()).unwrap()
+    };
+    let role = desk.send(asked("/roles/Nobody")).await.is(404).message();
+    assert_eq!(
+        role,
+        "no role is named `Nobody`; see `confluent iam rbac role list`"
+    );
+    let cluster = desk.send(asked("/registry/clusters/nowhere")).await;
+    assert_eq!(
+        cluster.is(404).message(),
+        "no cluster named `nowhere` is registered; see `confluent cluster list`"
+    );
 }

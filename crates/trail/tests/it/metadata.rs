@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use openmds_trail::{Envelope, MetadataChange, MetadataDecision, Origin, RbacAuthorization};
+use openmds_trail::{
+    AclAuthorization, Envelope, MetadataChange, MetadataDecision, Origin, RbacAuthorization,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -58,6 +60,7 @@ fn decisions_are_written_byte_for_byte() {
         resource_name: "SecurityMetadata",
         pattern_type: "LITERAL",
         super_user: false,
+        acl: None,
         rbac: Some(RbacAuthorization {
             role: "UserAdmin",
             clusters: &clusters,
@@ -88,10 +91,24 @@ fn decisions_are_written_byte_for_byte() {
         rbac: None,
         ..allowed_by_a_group
     };
+    let denied_by_an_acl = MetadataDecision {
+        granted: false,
+        operation: "Alter",
+        resource_type: "Cluster",
+        resource_name: "kafka-cluster",
+        acl: Some(AclAuthorization {
+            permission_type: "DENY",
+            host: "*",
+            acting_principal: Some("Group:guests"),
+        }),
+        rbac: None,
+        ..allowed_by_a_group
+    };
     let written = [
         allowed_by_a_group,
         denied_when_a_component_asked,
         super_user,
+        denied_by_an_acl,
     ];
     let written = lines(&written.map(|event| event.to_json()));
     is_golden("metadata-decision.v1.jsonl", &written);

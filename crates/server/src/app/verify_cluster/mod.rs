@@ -10,8 +10,8 @@ mod target;
 use openmds_api::{ClusterVerification, VerificationCheck};
 use openmds_kafka::Connector;
 use openmds_policy::names::ClusterName;
-use openmds_policy::text::quotation;
 
+use super::scopes::not_registered;
 use super::{App, AppError, Caller};
 use target::KafkaTarget;
 
@@ -59,10 +59,7 @@ impl App {
             .ok()
             .and_then(|name| state.clusters().get_key_value(&name));
         let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(format!(
-                "no cluster named `{}` is registered; see `openmds cluster list`",
-                quotation(name)
-            )));
+            return Err(AppError::not_found(not_registered(caller, name)));
         };
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
         let findings = match cluster.scope.only_kafka_cluster() {
