@@ -165,7 +165,10 @@ impl App {
     pub fn home(&self, state: &State) -> Result<ClusterId, AppError> {
         let told = self.settings.home.cluster_id.clone();
         told.or_else(|| state.home().cloned()).ok_or_else(|| {
-            let reason = self.dispatch.home_error().unwrap_or_else(|| "it was not asked yet".to_string());
+            let reason = self
+                .dispatch
+                .home_error()
+                .unwrap_or_else(|| "it was not asked yet".to_string());
             AppError::unavailable(format!(
                 "the home cluster (confluent.metadata.bootstrap.servers) has not told its id yet; \
                  repeat when it is reachable: {reason}"
