@@ -10,6 +10,7 @@ mod drain;
 mod fallback;
 mod queue;
 mod routes;
+mod told;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,16 +18,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use openmds_kafka::{Connection, Connector};
-use openmds_policy::acl::{AclEntry, AclPermission};
+use openmds_policy::acl::AclPermission;
 use openmds_policy::audit::{AuditedAction, Category, Routing};
 use openmds_policy::crn::Crn;
 use openmds_policy::names::{Principal, ResourcePattern};
-use openmds_policy::rbac::{Reason, Scope};
+use openmds_policy::rbac::Reason;
 use openmds_trail::{
     AclAuthorization, Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin,
     RbacAuthorization,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::Caller;
@@ -38,6 +38,7 @@ use queue::{Event, Queue};
 use routes::{InForce, Routes};
 
 pub(crate) use drain::Drain;
+pub(crate) use told::{Change, Question, Why};
 
 /// The method names of changes; each is of the category management, as is every method that the
 /// reference product does not know (`audit-logs.md` 4.3).
@@ -56,49 +57,6 @@ pub mod methods {
     pub const REVOCATION: &str = "mds.RevokeTokens";
     /// Somebody got a token in somebody else's name.
     pub const IMPERSONATION: &str = "mds.Impersonate";
-}
-
-/// What was asked.
-#[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
-    /// Who wants to.
-    pub(crate) principal: &'a Principal,
-    /// Where.
-    pub(crate) scope: &'a Scope,
-    /// What.
-    pub(crate) operation: &'a str,
-    /// With what.
-    pub(crate) resource: &'a ResourcePattern,
-}
-
-/// Why it was answered so.
-#[derive(Clone, Copy)]
-pub(crate) enum Why<'a> {
-    /// A role binding, or being a super user.
-    Reason(&'a Reason<'a>),
-    /// A central ACL.
-    Acl(&'a AclEntry),
-    /// Nothing allows it.
-    Nothing,
-}
-
-/// What was changed, without secrets.
-#[derive(Debug, Clone)]
-pub(crate) struct Change {
-    /// One of [`methods`].
-    pub(crate) method: &'static str,
-    /// `role-binding`, `cluster`, ...
-    pub(crate) kind: &'static str,
-    /// Which one of its kind.
-    pub(crate) key: String,
-    /// What it is about.
-    pub(crate) scope: Option<Scope>,
-    /// The resource in that scope.
-    pub(crate) resource: ResourcePattern,
-    /// What it was.
-    pub(crate) before: Option<Value>,
-    /// What it is.
-    pub(crate) after: Option<Value>,
 }
 
 /// Takes the server's own events in.
