@@ -1,11 +1,14 @@
 package io.openmds.kafka;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
@@ -31,6 +34,8 @@ final class AuditTrail implements AutoCloseable {
     private final NativeEngine engine;
     private final FallbackLog fallback = new FallbackLog(counters);
     private final AuditDrain drain;
+    /** Null if the node follows no server. */
+    private final PolicyFeed feed;
     private final Seldom errors = new Seldom();
     private volatile AppliedDocument document;
     private String text;
@@ -54,6 +59,7 @@ final class AuditTrail implements AutoCloseable {
         }
         engine = new NativeEngine(settings);
         counters.attach(engine);
+        feed = PolicyFeed.of(config, engine);
         drain = new AuditDrain(engine, exporterSettings, counters, fallback);
         useStatic();
     }
@@ -130,8 +136,9 @@ final class AuditTrail implements AutoCloseable {
         LOG.error("The audit document was refused and version {} stays in force: {}", counters.appliedResourceVersion, why);
     }
 
-    /** Names cluster and role, and begins to drain. */
-    void start(AuthorizerServerInfo server) {
+    /** Names cluster and role, begins to drain and to follow; when each listener may open. */
+    Map<Endpoint, ? extends CompletionStage<Void>> start(AuthorizerServerInfo server,
+            Map<Endpoint, ? extends CompletionStage<Void>> opened) {
         String clusterId = server.clusterResource().clusterId();
         String role = role(server.endpoints());
         counters.clusterId = clusterId;
@@ -139,6 +146,7 @@ final class AuditTrail implements AutoCloseable {
         counters.register(role, server.brokerId());
         drain.start("openmds-audit-" + role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
+        return feed == null ? opened : feed.start(server, role, opened, JsonNodeFactory.instance::objectNode, keys -> { });
     }
 
     /** Kafka does not say which role an instance serves; its listeners do. */
@@ -231,6 +239,9 @@ final class AuditTrail implements AutoCloseable {
 
     @Override
     public void close() {
+        if (feed != null) {
+            feed.close();
+        }
         drain.close();
         engine.close();
         counters.unregister();

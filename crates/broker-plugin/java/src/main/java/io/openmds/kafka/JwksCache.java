@@ -1,15 +1,10 @@
 package io.openmds.kafka;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The file in which a broker keeps the last good JWKS, so that it starts, and lets clients in, while the server is
@@ -38,35 +33,8 @@ final class JwksCache {
 
     /** Puts these bytes in the place of what was there: whoever reads finds the old or the new, nothing between. */
     void replace(byte[] bytes) throws IOException {
-        Path directory = file.getParent();
-        Path fresh = temporary(directory);
-        try {
-            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                ByteBuffer left = ByteBuffer.wrap(bytes);
-                while (left.hasRemaining()) {
-                    channel.write(left);
-                }
-                channel.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
+        PrivateFile.replace(file, bytes);
         seen = identity();
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // Not every system can flush a directory; the file's content is safe all the same.
-        }
-    }
-
-    private static Path temporary(Path directory) throws IOException {
-        try {
-            return Files.createTempFile(directory, ".jwks-", ".tmp",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException e) {
-            return Files.createTempFile(directory, ".jwks-", ".tmp");
-        }
     }
 
     /** File, size and time of change; null if there is no file. */

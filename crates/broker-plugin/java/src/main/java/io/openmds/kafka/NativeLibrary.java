@@ -87,4 +87,10 @@ final class NativeLibrary {
         String system = os.startsWith("mac") ? "darwin" : os.split(" ")[0];
         return system + "-" + (arch.equals("amd64") ? "x86_64" : arch);
     }
+
+    /** The jar's version, as its manifest has it. */
+    static String version() {
+        String version = NativeLibrary.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
 }

@@ -58,10 +58,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     public Map<Endpoint, ? extends CompletionStage<Void>> start(AuthorizerServerInfo server) {
         Map<Endpoint, ? extends CompletionStage<Void>> started = super.start(server);
         AuditTrail audited = trail;
-        if (audited != null) {
-            audited.start(server);
-        }
-        return started;
+        return audited == null ? started : audited.start(server, started);
     }
 
     @Override

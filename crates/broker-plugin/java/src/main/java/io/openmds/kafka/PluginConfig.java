@@ -91,7 +91,8 @@ final class PluginConfig {
         return number(QUEUE_MAX_BYTES, DEFAULT_QUEUE_MAX_BYTES, LEAST_QUEUE_BYTES, MOST_QUEUE_BYTES);
     }
 
-    private long number(String key, long otherwise, long least, long most) {
+    /** A whole number within bounds, {@code otherwise} if absent. */
+    long number(String key, long otherwise, long least, long most) {
         String value = get(key);
         try {
             long number = value == null ? otherwise : Long.parseLong(value);
@@ -119,16 +120,19 @@ final class PluginConfig {
     Set<String> unknownKeys() {
         Set<String> unknown = new TreeSet<>();
         for (String key : values.keySet()) {
-            if (key.startsWith(OURS) && !KNOWN.contains(key) && !TokenSettings.KNOWN.contains(key)) {
+            if (key.startsWith(OURS) && !known().contains(key)) {
                 unknown.add(key);
             }
         }
         return unknown;
     }
 
-    static List<String> known() {
+    /** Every name under our prefix that some part of the plugin reads. */
+    static Set<String> known() {
         Set<String> known = new TreeSet<>(KNOWN);
         known.addAll(TokenSettings.KNOWN);
-        return List.copyOf(known);
+        known.addAll(FeedSettings.KNOWN);
+        known.add(OpenMdsPrincipalBuilder.GROUPS_CLAIM);
+        return known;
     }
 }

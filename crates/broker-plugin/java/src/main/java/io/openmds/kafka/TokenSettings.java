@@ -1,20 +1,15 @@
 package io.openmds.kafka;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -130,36 +125,13 @@ final class TokenSettings {
         if (location == null) {
             return null;
         }
-        try (InputStream in = Files.newInputStream(Path.of(location))) {
-            KeyStore store = store(in);
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
+        try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
+            context.init(null, TrustStore.load(Path.of(location), get(TRUSTSTORE_TYPE), get(TRUSTSTORE_PASSWORD)), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new ConfigException(TRUSTSTORE, location, "cannot be read: " + e);
         }
-    }
-
-    private KeyStore store(InputStream in) throws IOException, GeneralSecurityException {
-        String type = get(TRUSTSTORE_TYPE) == null ? "PEM" : get(TRUSTSTORE_TYPE);
-        String password = get(TRUSTSTORE_PASSWORD);
-        if (!type.equals("PEM")) {
-            KeyStore store = KeyStore.getInstance(type);
-            store.load(in, password == null ? null : password.toCharArray());
-            return store;
-        }
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        int number = 0;
-        for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-            store.setCertificateEntry("ca-" + number++, certificate);
-        }
-        if (number == 0) {
-            throw new IOException("it holds no certificate");
-        }
-        return store;
     }
 
     private String required(String key, String what) {
