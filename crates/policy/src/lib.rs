@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod access;
 pub mod acl;
 pub mod audit;
 pub mod crn;

@@ -1,9 +1,12 @@
 //! What the ACLs of a cluster say of one request.
 
+use core::net::IpAddr;
+
 use super::binding::AclBinding;
+use super::host::HostRule;
 use super::set::Acls;
 use super::words::{AclOperation, AclPermission, AclResourceType};
-use crate::names::{ClusterId, PatternType, Principal, PrincipalType};
+use crate::names::{ClusterId, PatternType, Principal};
 
 /// Who wants to do what from where.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +15,8 @@ pub struct AclRequest<'a> {
     pub principals: &'a [Principal],
     /// The client's address; if it is not known, every denial counts and no allowance for single
     /// hosts does.
-    pub host: Option<&'a str>,
-    /// What it wants to do; not `All`.
+    pub host: Option<IpAddr>,
+    /// What it wants to do; `All` for what only ACLs of `All` are about.
     pub operation: AclOperation,
     /// The type of the resource.
     pub resource_type: AclResourceType,
@@ -33,32 +36,28 @@ impl Acls {
 }
 
 impl AclRequest<'_> {
-    fn is_covered_by(&self, acl: &AclBinding) -> bool {
-        let (pattern, entry) = (&acl.pattern, &acl.entry);
-        let denies = entry.permission_type == AclPermission::Deny;
+    /// Whether the ACL is about the resource, whoever it is about.
+    #[must_use]
+    pub fn is_named_by(&self, acl: &AclBinding) -> bool {
+        let pattern = &acl.pattern;
         pattern.resource_type == self.resource_type
             && match pattern.pattern_type {
                 PatternType::Literal => pattern.name == self.name || pattern.name == "*",
                 PatternType::Prefixed => self.name.starts_with(&pattern.name),
             }
-            && (entry.host == "*" || self.host.map_or(denies, |host| host == entry.host))
-            && (self.principals.contains(&entry.principal) || is_everybody(&entry.principal))
+    }
+
+    /// Whether the ACL decides the request.
+    #[must_use]
+    pub fn is_covered_by(&self, acl: &AclBinding) -> bool {
+        let entry = &acl.entry;
+        let denies = entry.permission_type == AclPermission::Deny;
+        let everybody = Principal::user("*");
+        self.is_named_by(acl)
+            && HostRule::parse(&entry.host).covers(self.host, denies)
+            && (self.principals.contains(&entry.principal) || entry.principal == everybody)
             && (entry.operation == AclOperation::All
                 || entry.operation == self.operation
-                || (!denies && implies(entry.operation, self.operation)))
-    }
-}
-
-fn is_everybody(principal: &Principal) -> bool {
-    principal.kind() == PrincipalType::User && principal.name() == "*"
-}
-
-/// Whether being allowed the one means being allowed the other.
-fn implies(allowed: AclOperation, wanted: AclOperation) -> bool {
-    use AclOperation::{Alter, AlterConfigs, Delete, Describe, DescribeConfigs, Read, Write};
-    match wanted {
-        Describe => matches!(allowed, Read | Write | Delete | Alter),
-        DescribeConfigs => allowed == AlterConfigs,
-        _ => false,
+                || (!denies && entry.operation.implies(self.operation)))
     }
 }

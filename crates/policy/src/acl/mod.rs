@@ -5,12 +5,17 @@
 
 mod binding;
 mod decide;
+mod encoded;
 mod filter;
+mod host;
 mod set;
 mod words;
 
 pub use binding::{AclBinding, AclEntry, AclPattern, WrittenAcl};
 pub use decide::AclRequest;
+pub use encoded::AclRef;
+pub(crate) use encoded::EncodedAcl;
 pub use filter::{AclFilter, PatternTypeFilter, WrittenFilter};
+pub use host::HostRule;
 pub use set::Acls;
 pub use words::{AclOperation, AclPermission, AclResourceType};

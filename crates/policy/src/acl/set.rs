@@ -38,7 +38,7 @@ impl Acls {
     }
 
     /// The ACLs of a cluster, ordered by resource, then by what they say.
-    pub fn of(&self, cluster: &ClusterId) -> impl Iterator<Item = &AclBinding> {
+    pub fn of<'a>(&'a self, cluster: &ClusterId) -> impl Iterator<Item = &'a AclBinding> + use<'a> {
         self.0.get(cluster).into_iter().flat_map(|acls| acls.iter())
     }
 

@@ -20,6 +20,10 @@ pub enum AclResourceType {
     Cluster,
     /// A transactional producer.
     TransactionalId,
+    /// A delegation token; in a cluster's own ACLs only.
+    DelegationToken,
+    /// A user whose tokens others handle; in a cluster's own ACLs only.
+    User,
 }
 
 /// What an ACL allows or denies.
@@ -48,6 +52,12 @@ pub enum AclOperation {
     AlterConfigs,
     /// Writing idempotently.
     IdempotentWrite,
+    /// Creating tokens of a user; in a cluster's own ACLs only.
+    CreateTokens,
+    /// Seeing tokens of a user; in a cluster's own ACLs only.
+    DescribeTokens,
+    /// Taking part in two-phase commits; in a cluster's own ACLs only.
+    TwoPhaseCommit,
 }
 
 /// Whether an ACL allows or denies.
@@ -60,9 +70,99 @@ pub enum AclPermission {
     Allow,
 }
 
-/// An enumeration with a spelling for each of its values.
+impl AclResourceType {
+    /// All types, in the order of Kafka's codes.
+    pub const ALL: [Self; 6] = [
+        Self::Topic,
+        Self::Group,
+        Self::Cluster,
+        Self::TransactionalId,
+        Self::DelegationToken,
+        Self::User,
+    ];
+
+    /// The name in role tables and patterns.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Topic => "Topic",
+            Self::Group => "Group",
+            Self::Cluster => "Cluster",
+            Self::TransactionalId => "TransactionalId",
+            Self::DelegationToken => "DelegationToken",
+            Self::User => "User",
+        }
+    }
+
+    /// The type of that name.
+    #[must_use]
+    pub fn named_in_roles(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+}
+
+impl AclOperation {
+    /// The name in role tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Read => "Read",
+            Self::Write => "Write",
+            Self::Create => "Create",
+            Self::Delete => "Delete",
+            Self::Alter => "Alter",
+            Self::Describe => "Describe",
+            Self::ClusterAction => "ClusterAction",
+            Self::DescribeConfigs => "DescribeConfigs",
+            Self::AlterConfigs => "AlterConfigs",
+            Self::IdempotentWrite => "IdempotentWrite",
+            Self::CreateTokens => "CreateTokens",
+            Self::DescribeTokens => "DescribeTokens",
+            Self::TwoPhaseCommit => "TwoPhaseCommit",
+        }
+    }
+
+    /// All operations, in the order of Kafka's codes.
+    pub const ALL: [Self; 14] = [
+        Self::All,
+        Self::Read,
+        Self::Write,
+        Self::Create,
+        Self::Delete,
+        Self::Alter,
+        Self::Describe,
+        Self::ClusterAction,
+        Self::DescribeConfigs,
+        Self::AlterConfigs,
+        Self::IdempotentWrite,
+        Self::CreateTokens,
+        Self::DescribeTokens,
+        Self::TwoPhaseCommit,
+    ];
+
+    /// The operation of that name.
+    #[must_use]
+    pub fn named_in_roles(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+
+    /// Whether being allowed this means being allowed that (Kafka 4.1 `StandardAuthorizerData`).
+    #[must_use]
+    pub const fn implies(self, wanted: Self) -> bool {
+        match wanted {
+            Self::Describe => {
+                matches!(self, Self::Read | Self::Write | Self::Delete | Self::Alter)
+            }
+            Self::DescribeConfigs => matches!(self, Self::AlterConfigs),
+            _ => false,
+        }
+    }
+}
+
+/// An enumeration with a spelling for each value that central ACLs may have.
 pub(super) trait Word: Copy + 'static {
-    /// All values and their spellings.
+    /// Those values and their spellings.
     const SPELLED: &'static [(Self, &'static str)];
 
     /// The value of that spelling, exactly.

@@ -1,4 +1,4 @@
-//! Patterns and ACLs in few bytes: a node holds as many as there are in its cluster.
+//! Patterns in few bytes: a node holds as many as there are in its cluster.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -6,7 +6,6 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::acl::AclBinding;
 use crate::names::{PatternType, ResourcePattern};
 
 fn bytes_of<T: Serialize>(value: &T) -> Box<[u8]> {
@@ -93,26 +92,5 @@ impl PatternRef<'_> {
 impl fmt::Debug for Patterns {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.iter()).finish()
-    }
-}
-
-/// An ACL, compared by its bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct EncodedAcl(Box<[u8]>);
-
-impl EncodedAcl {
-    pub(super) fn new(acl: &AclBinding) -> Self {
-        Self(bytes_of(acl))
-    }
-
-    pub(super) fn decoded(&self) -> Option<AclBinding> {
-        // Written by `new`; it cannot fail.
-        postcard::from_bytes(&self.0).ok()
-    }
-}
-
-impl fmt::Debug for EncodedAcl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.decoded().fmt(formatter)
     }
 }

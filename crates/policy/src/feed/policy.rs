@@ -6,9 +6,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::difference::{Difference, of_grant};
-use super::encoded::{EncodedAcl, Patterns};
+use super::encoded::Patterns;
 use super::message::{Change, Changes, Grant, Membership, Message, Snapshot};
-use crate::acl::AclBinding;
+use crate::acl::{AclRef, EncodedAcl};
 use crate::names::{ClusterId, Principal};
 
 /// The policy of one Kafka cluster as far as a node knows it; in the beginning, nothing. It never
@@ -252,7 +252,7 @@ impl Policy {
     }
 
     /// The central ACLs.
-    pub fn acls(&self) -> impl Iterator<Item = AclBinding> {
+    pub fn acls(&self) -> impl Iterator<Item = AclRef<'_>> {
         self.acls.iter().filter_map(EncodedAcl::decoded)
     }
 
@@ -287,7 +287,7 @@ impl Policy {
             generation: held.generation,
             issued_ms: held.issued_ms,
             grants: grants.collect(),
-            acls: self.acls().collect(),
+            acls: self.acls().map(|acl| acl.to_owned()).collect(),
             memberships: memberships.collect(),
             keys: self.keys.clone(),
         })

@@ -15,6 +15,8 @@ pub enum PrincipalType {
     User,
     /// A group of users.
     Group,
+    /// Of a type that only a cluster's own ACLs know; the name holds the type, too.
+    Other,
 }
 
 impl PrincipalType {
@@ -22,6 +24,7 @@ impl PrincipalType {
         match self {
             Self::User => "User",
             Self::Group => "Group",
+            Self::Other => "Other",
         }
     }
 }
@@ -72,6 +75,20 @@ impl Principal {
         }
     }
 
+    /// A principal as a cluster's own ACLs and requests name it: of any type, with any name.
+    #[must_use]
+    pub fn of_kafka(text: &str) -> Self {
+        let (kind, name) = match text.split_once(':') {
+            Some(("User", name)) => (PrincipalType::User, name),
+            Some(("Group", name)) => (PrincipalType::Group, name),
+            _ => (PrincipalType::Other, text),
+        };
+        Self {
+            kind,
+            name: name.to_string(),
+        }
+    }
+
     /// Parses `User:<name>` or `Group:<name>`; the name may hold anything but must not be
     /// empty, nor longer than names in Kafka can be.
     pub fn parse(text: &str) -> Result<Self, PrincipalError> {
@@ -99,7 +116,7 @@ impl Principal {
         })
     }
 
-    /// User or group.
+    /// User, group, or another type.
     #[must_use]
     pub const fn kind(&self) -> PrincipalType {
         self.kind
@@ -114,7 +131,10 @@ impl Principal {
 
 impl fmt::Display for Principal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.kind.as_str(), self.name)
+        match self.kind {
+            PrincipalType::Other => formatter.write_str(&self.name),
+            kind => write!(formatter, "{}:{}", kind.as_str(), self.name),
+        }
     }
 }
 

@@ -6,7 +6,10 @@ mod patterns;
 mod roles;
 mod scope;
 
-pub use authorize::{AccessRequest, Decision, Reason, authorize};
+pub use authorize::{
+    AccessRequest, AclRules, AclSource, Decision, RESERVED_TOPICS, Reason, Refusal, Rules,
+    authorize,
+};
 pub use bindings::{BindingKey, RoleBindings};
 pub use roles::{AccessPolicy, ResourceOperations, Role, Roles, ScopeType};
 pub use scope::{Scope, ScopeError, ScopeKey};

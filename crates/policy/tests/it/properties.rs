@@ -4,6 +4,7 @@ mod access;
 mod acls;
 mod feed;
 mod generate;
+mod index;
 mod migration;
 mod names;
 mod plans;

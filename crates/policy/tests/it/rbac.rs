@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::{
-    AccessRequest, BindingKey, Decision, Reason, RoleBindings, Roles, Scope, authorize,
+    AccessRequest, BindingKey, Decision, Reason, RoleBindings, Roles, Rules, Scope, authorize,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -40,9 +40,15 @@ fn access(case: &Case) -> Result<(), String> {
         scope: &scope,
         operation: case.when("operation"),
         resource: &resource,
+        host: None,
     };
-    let roles = Roles::predefined();
-    let decision = authorize(&roles, &super_users, &bindings, request);
+    let rules = Rules {
+        roles: &Roles::predefined(),
+        super_users: &super_users,
+        bindings: &bindings,
+        acls: None,
+    };
+    let decision = authorize(&rules, request);
     same(
         Value::from(decision.is_allowed()),
         case.then["allowed"].clone(),
@@ -50,7 +56,7 @@ fn access(case: &Case) -> Result<(), String> {
     let by = match &decision {
         Decision::Allow(Reason::SuperUser(_)) => Value::from("super user"),
         Decision::Allow(Reason::RoleBinding(key)) => Value::from(key.role.as_str()),
-        Decision::Deny => Value::Null,
+        Decision::Allow(_) | Decision::Deny(_) => Value::Null,
     };
     case.then
         .get("by")

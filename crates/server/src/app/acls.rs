@@ -102,11 +102,9 @@ impl App {
         if self.permitted_already(state, caller, &scope, right.access, &all) {
             return Ok(());
         }
-        let host = caller.request.client_address;
-        let host = host.map(|address| address.to_canonical().to_string());
         let request = AclRequest {
             principals: caller.principals(),
-            host: host.as_deref(),
+            host: caller.request.client_address,
             operation: right.acl,
             resource_type: AclResourceType::Cluster,
             name: KAFKA_CLUSTER,

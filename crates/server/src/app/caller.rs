@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use openmds_policy::names::{Principal, ResourcePattern};
-use openmds_policy::rbac::{AccessRequest, Decision, Scope, authorize};
+use openmds_policy::rbac::{AccessRequest, Decision, Rules, Scope, authorize};
 
 use super::App;
 use crate::store::State;
@@ -105,14 +105,20 @@ impl App {
             scope,
             operation,
             resource,
+            host: None,
         };
-        let decision: Decision<'_> = authorize(
-            &self.roles,
-            &self.settings.super_users,
-            state.bindings(),
-            request,
-        );
+        let decision: Decision<'_> = authorize(&self.rules(state), request);
         decision.is_allowed()
+    }
+
+    /// What the one function decides by: ACLs decide inside clusters, not about the service.
+    pub(super) fn rules<'a>(&'a self, state: &'a State) -> Rules<'a> {
+        Rules {
+            roles: &self.roles,
+            super_users: &self.settings.super_users,
+            bindings: state.bindings(),
+            acls: None,
+        }
     }
 
     /// Whether the caller is a static super user.

@@ -98,18 +98,14 @@ impl App {
             scope: question.scope,
             operation: question.operation,
             resource: question.resource,
+            host: None,
         };
-        let decision: Decision<'_> = authorize(
-            &self.roles,
-            &self.settings.super_users,
-            state.bindings(),
-            request,
-        );
+        let decision: Decision<'_> = authorize(&self.rules(state), request);
         let allowed = decision.is_allowed();
         if allowed || denials_too {
             let why = match &decision {
                 Decision::Allow(reason) => Why::Reason(reason),
-                Decision::Deny => Why::Nothing,
+                Decision::Deny(_) => Why::Nothing,
             };
             self.trail.decided(state, caller, question, allowed, why);
         }

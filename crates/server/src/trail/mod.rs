@@ -138,8 +138,9 @@ impl Trail {
             let (super_user, binding, acl) = match why {
                 Why::Reason(Reason::SuperUser(_)) => (true, None, None),
                 Why::Reason(Reason::RoleBinding(key)) => (false, Some(*key), None),
+                Why::Reason(Reason::Acl(acl, _)) => (false, None, Some(&acl.entry)),
                 Why::Acl(entry) => (false, None, Some(entry)),
-                Why::Nothing => (false, None, None),
+                Why::Reason(Reason::Everyone) | Why::Nothing => (false, None, None),
             };
             let clusters: BTreeMap<&str, &str> = binding
                 .iter()

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use openmds_policy::names::{ClusterId, PatternType, Principal, ResourcePattern};
-use openmds_policy::rbac::{AccessRequest, BindingKey, RoleBindings, Roles, Scope, authorize};
+use openmds_policy::rbac::{
+    AccessRequest, BindingKey, RoleBindings, Roles, Rules, Scope, authorize,
+};
 use proptest::prelude::*;
 
 fn principal() -> impl Strategy<Value = Principal> {
@@ -102,8 +104,15 @@ fn allows(super_users: &BTreeSet<Principal>, bindings: &RoleBindings, request: &
         scope: &request.scope,
         operation: request.operation,
         resource: &request.resource,
+        host: None,
     };
-    authorize(&Roles::predefined(), super_users, bindings, request).is_allowed()
+    let rules = Rules {
+        roles: &Roles::predefined(),
+        super_users,
+        bindings,
+        acls: None,
+    };
+    authorize(&rules, request).is_allowed()
 }
 
 proptest! {

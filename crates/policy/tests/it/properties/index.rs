@@ -1,0 +1,7 @@
+//! The index against the reference, for generated rules and requests.
+
+mod by_type;
+mod changes;
+mod compare;
+mod generate;
+mod share;
