@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use crate::failure::Failure;
-use crate::flags::Structured;
+use crate::flags::{Output, Structured};
 use crate::http::Answer;
 use crate::json_text::indented;
 use crate::table::Fit;
@@ -117,6 +117,37 @@ impl Printer {
         self.data(&table::table(heading, rows, self.fit()))
     }
 
+    /// An answer that is a list: as it was sent, or as a table with a row for each entry.
+    pub(crate) fn entries<T: serde::de::DeserializeOwned>(
+        &mut self,
+        output: Output,
+        answer: &Answer,
+        heading: &[&str],
+        row: impl Fn(T) -> Vec<String>,
+    ) -> Result<(), Failure> {
+        if let Some(form) = output.structured() {
+            return self.document(form, answer);
+        }
+        let entries: Vec<T> = answer.json()?;
+        let rows: Vec<_> = entries.into_iter().map(row).collect();
+        self.table(heading, &rows)
+    }
+
+    /// An answer that is one such entry, after the warnings that came with it.
+    pub(crate) fn entry<T: serde::de::DeserializeOwned>(
+        &mut self,
+        output: Output,
+        answer: &Answer,
+        heading: &[&str],
+        row: impl Fn(T) -> Vec<String>,
+    ) -> Result<(), Failure> {
+        self.warnings(&answer.warnings);
+        if let Some(form) = output.structured() {
+            return self.document(form, answer);
+        }
+        self.table(heading, &[row(answer.json()?)])
+    }
+
     /// One thing, a line for each of its properties.
     pub(crate) fn properties(&mut self, properties: &[(&str, String)]) -> Result<(), Failure> {
         self.data(&table::properties(properties, self.fit()))
@@ -147,6 +178,13 @@ impl Printer {
     pub(crate) fn warning(&mut self, text: &str) {
         let label = self.colored("Warning:", "33");
         self.say(&format!("{label} {text}"));
+    }
+
+    /// Each of these on a line of its own.
+    pub(crate) fn warnings(&mut self, texts: &[String]) {
+        for text in texts {
+            self.warning(text);
+        }
     }
 
     /// Why the command failed and what to do next.

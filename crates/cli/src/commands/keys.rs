@@ -89,12 +89,8 @@ impl List {
     async fn run(self, world: &mut World) -> Result<(), Failure> {
         let mut server = world.server(self.connection).await?;
         let answer = success(server.send(&Request::get(&["keys"])?).await?)?;
-        if let Some(form) = self.output.structured() {
-            return world.printer.document(form, &answer);
-        }
-        let keys: Vec<SigningKeyInfo> = answer.json()?;
-        let rows: Vec<_> = keys.into_iter().map(row).collect();
-        world.printer.table(&HEADING, &rows)
+        let printer = &mut world.printer;
+        printer.entries(self.output, &answer, &HEADING, row)
     }
 }
 
@@ -112,13 +108,8 @@ impl Rotate {
         }
         let mut server = world.server(self.connection).await?;
         let answer = success(server.send(&request).await?)?;
-        for warning in &answer.warnings {
-            world.printer.warning(warning);
-        }
-        if let Some(form) = self.output.structured() {
-            return world.printer.document(form, &answer);
-        }
-        world.printer.table(&HEADING, &[row(answer.json()?)])
+        let printer = &mut world.printer;
+        printer.entry(self.output, &answer, &HEADING, row)
     }
 }
 
@@ -127,9 +118,7 @@ impl Withdraw {
         let mut server = world.server(self.connection).await?;
         let request = Request::new(Method::DELETE, &["keys", &self.key_id])?;
         let answer = success(server.send(&request).await?)?;
-        for warning in &answer.warnings {
-            world.printer.warning(warning);
-        }
+        world.printer.warnings(&answer.warnings);
         world
             .printer
             .notice(&format!("Withdrew key \"{}\".", self.key_id));

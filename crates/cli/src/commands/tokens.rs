@@ -115,13 +115,8 @@ impl Revoke {
             issued_before,
         })?;
         let answer = success(server.send(&request).await?)?;
-        for warning in &answer.warnings {
-            world.printer.warning(warning);
-        }
-        if let Some(form) = self.output.structured() {
-            return world.printer.document(form, &answer);
-        }
-        world.printer.table(&HEADING, &[row(answer.json()?)])
+        let printer = &mut world.printer;
+        printer.entry(self.output, &answer, &HEADING, row)
     }
 }
 
@@ -129,12 +124,8 @@ impl Revoked {
     async fn run(self, world: &mut World) -> Result<(), Failure> {
         let mut server = world.server(self.connection).await?;
         let answer = success(server.send(&Request::get(&["revocations"])?).await?)?;
-        if let Some(form) = self.output.structured() {
-            return world.printer.document(form, &answer);
-        }
-        let revocations: Vec<RevocationInfo> = answer.json()?;
-        let rows: Vec<_> = revocations.into_iter().map(row).collect();
-        world.printer.table(&HEADING, &rows)
+        let printer = &mut world.printer;
+        printer.entries(self.output, &answer, &HEADING, row)
     }
 }
 

@@ -45,9 +45,7 @@ impl Create {
                     );
                 }
             };
-            for warning in &answer.warnings {
-                world.printer.warning(warning);
-            }
+            world.printer.warnings(&answer.warnings);
             created.push(creation.acl_binding);
         }
         show(world, &in_order(created), self.output)

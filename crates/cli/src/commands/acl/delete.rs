@@ -61,9 +61,7 @@ impl Delete {
         for filter in filters {
             let request = Request::new(Method::DELETE, &["acls"])?.json(&filter)?;
             let answer = success(server.send(&request).await?, "delete")?;
-            for warning in &answer.warnings {
-                world.printer.warning(warning);
-            }
+            world.printer.warnings(&answer.warnings);
             deleted.extend(answer.json::<Vec<AclBinding>>()?);
         }
         show(world, &in_order(deleted), self.output)

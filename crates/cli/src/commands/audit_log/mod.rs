@@ -88,9 +88,7 @@ fn print(world: &mut World, answer: &Answer) -> Result<(), Failure> {
 }
 
 fn warn(world: &mut World, answer: &Answer) {
-    for warning in &answer.warnings {
-        world.printer.warning(warning);
-    }
+    world.printer.warnings(&answer.warnings);
     match answer.pending_clusters {
         None | Some(0) => {}
         Some(1) => world.printer.warning(

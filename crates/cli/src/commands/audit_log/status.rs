@@ -49,9 +49,7 @@ async fn status(world: &mut World, server: &mut Server, output: Output) -> Resul
     }
     let fleet: AuditStatus = answer.json()?;
     warn(world, &answer);
-    for warning in &fleet.warnings {
-        world.printer.warning(warning);
-    }
+    world.printer.warnings(&fleet.warnings);
     world.printer.data(&headline(&fleet))?;
     let heading = [
         "Cluster", "Node", "Role", "State", "Version", "Age", "Error",

@@ -31,9 +31,7 @@ impl Config {
         let mut server = world.server(self.connection).await?;
         let request = Request::get(&["registry", "clusters", &self.name, "config"])?;
         let answer = of_one(server.send(&request).await?)?;
-        for warning in &answer.warnings {
-            world.printer.warning(warning);
-        }
+        world.printer.warnings(&answer.warnings);
         world
             .printer
             .data(&answer.json::<ClusterConfig>()?.properties)

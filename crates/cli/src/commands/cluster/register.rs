@@ -148,8 +148,6 @@ async fn register(
         )));
     }
     let answer = success(answer)?;
-    for warning in &answer.warnings {
-        world.printer.warning(warning);
-    }
+    world.printer.warnings(&answer.warnings);
     world.printer.table(&HEADING, &[row(entry)])
 }

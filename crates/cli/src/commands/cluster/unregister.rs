@@ -35,9 +35,7 @@ async fn unregister(world: &mut World, connection: Connection, name: &str) -> Re
     }
     let request = Request::new(Method::DELETE, &["registry", "clusters", name])?;
     let answer = success(server.send(&request).await?)?;
-    for warning in &answer.warnings {
-        world.printer.warning(warning);
-    }
+    world.printer.warnings(&answer.warnings);
     world.printer.data(&format!(
         "Successfully unregistered cluster \"{name}\" from the Cluster Registry."
     ))

@@ -45,9 +45,7 @@ impl Verify {
         let path = ["registry", "clusters", &self.name, "verify"];
         let request = Request::new(Method::POST, &path)?;
         let answer = of_one(server.send(&request).await?)?;
-        for warning in &answer.warnings {
-            world.printer.warning(warning);
-        }
+        world.printer.warnings(&answer.warnings);
         let verification: Verification = answer.json()?;
         match self.output.structured() {
             Some(form) => world.printer.document(form, &answer)?,

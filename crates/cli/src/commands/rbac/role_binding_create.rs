@@ -33,9 +33,7 @@ impl RoleBindingCreate {
         let binding = self.binding.binding()?;
         let mut server = world.server(self.connection).await?;
         let warnings = change(&mut server, Method::POST, &binding).await?;
-        for warning in &warnings {
-            world.printer.warning(warning);
-        }
+        world.printer.warnings(&warnings);
         show(world, &binding, self.output)
     }
 }

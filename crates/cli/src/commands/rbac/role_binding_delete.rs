@@ -39,9 +39,7 @@ impl RoleBindingDelete {
             return Ok(());
         }
         let warnings = change(&mut server, Method::DELETE, &binding).await?;
-        for warning in &warnings {
-            world.printer.warning(warning);
-        }
+        world.printer.warnings(&warnings);
         show(world, &binding, self.output)
     }
 }

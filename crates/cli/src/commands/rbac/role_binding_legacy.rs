@@ -44,15 +44,20 @@ pub(super) async fn bindings(
     Ok(Some(all))
 }
 
-/// The rows of bindings, only those that cover the resource if there is one. Nothing tells whose each is.
-pub(super) fn covering(bound: Vec<Bound>, resource: Option<&Resource>) -> Vec<BindingRow> {
+/// The rows of bindings, only those that cover the resource if there is one. `principal`: whose they are, if that is known.
+pub(super) fn covering(
+    principal: Option<&str>,
+    bound: impl IntoIterator<Item = Bound>,
+    resource: Option<&Resource>,
+) -> Vec<BindingRow> {
     let mut rows = Vec::new();
     for (role, patterns) in bound {
         let row = |pattern: PatternRow| BindingRow {
-            principal: None,
+            principal: principal.map(str::to_owned),
             role: role.clone(),
             pattern: Some(pattern),
         };
+        // A role without patterns is bound to the cluster as a whole.
         if patterns.is_empty() && resource.is_none() {
             rows.push(row(PatternRow::whole_cluster()));
         }

@@ -6,7 +6,8 @@ use openmds_policy::names::ResourcePattern;
 use reqwest::{Method, StatusCode};
 
 use super::resource::{BindingRow, PatternRow, Resource};
-use super::{role_binding_legacy, roles};
+use super::role_binding_legacy::{self, covering};
+use super::roles;
 use crate::http::{Answer, Request, refusal};
 use crate::principal::check_principal;
 use crate::scope::Scope;
@@ -79,30 +80,16 @@ async fn bindings_of(
     if answer.status == StatusCode::NOT_FOUND {
         let legacy = role_binding_legacy::bindings(server, principal, role, scope).await?;
         let rows = legacy.ok_or_else(|| refusal::general(&answer).hint(roles::LIST_HINT))?;
-        return Ok(role_binding_legacy::covering(rows, resource));
+        return Ok(covering(None, rows, resource));
     }
     let answer = success(answer, scope)?;
     let found: BTreeMap<String, BTreeMap<String, Vec<ResourcePattern>>> = answer.json()?;
     let mut rows = Vec::new();
     for (principal, roles) in found {
-        for (bound, patterns) in roles {
-            if role.is_some_and(|role| role != bound) {
-                continue;
-            }
-            let row = |pattern: PatternRow| BindingRow {
-                principal: Some(principal.clone()),
-                role: bound.clone(),
-                pattern: Some(pattern),
-            };
-            // A role without patterns is bound to the cluster as a whole.
-            if patterns.is_empty() && resource.is_none() {
-                rows.push(row(PatternRow::whole_cluster()));
-            }
-            let covering = patterns.into_iter().filter(|pattern| {
-                resource.is_none_or(|resource| pattern.covers(&resource.kind, &resource.name))
-            });
-            rows.extend(covering.map(|pattern| row(PatternRow::from(pattern))));
-        }
+        let roles = roles
+            .into_iter()
+            .filter(|(bound, _)| role.is_none_or(|role| role == bound));
+        rows.extend(covering(Some(&principal), roles, resource));
     }
     Ok(rows)
 }
