@@ -59,6 +59,11 @@ fn members<'a>(text: &'a str, source: &str) -> Result<Members<'a>, Failure> {
     serde_json::from_str(text).map_err(|error| {
         let what = if error.is_data() {
             format!("{source} is not an audit log configuration: {error}")
+        } else if text.trim().is_empty() {
+            format!("{source} is empty")
+        } else if error.is_eof() {
+            let line = error.line();
+            format!("{source} is not valid JSON: it ends in line {line}, before the document is complete")
         } else {
             format!("{source} is not valid JSON: {error}")
         };
@@ -160,6 +165,9 @@ mod tests {
             message("[]"),
             Err("F is not an audit log configuration: invalid type: sequence, expected a JSON object at line 1 column 0".to_owned())
         );
+        let cut = "F is not valid JSON: it ends in line 2, before the document is complete";
+        assert_eq!(message("{\n \"a\":"), Err(cut.to_owned()));
+        assert_eq!(message(" \n"), Err("F is empty".to_owned()));
         assert!(message("{} {}").is_err());
         assert_eq!(message("{}"), Ok(()));
     }

@@ -201,16 +201,21 @@ fn saved(contexts: &Contexts, url: &ServerUrl) -> Option<Credentials> {
 }
 
 fn asked(world: &mut World) -> std::io::Result<Credentials> {
-    let ended = || std::io::Error::other("the input has ended");
     let World { printer, input, .. } = world;
     printer.notice("Enter your credentials:");
-    printer.prompt("Username: ");
-    let username = input.line()?.ok_or_else(ended)?;
-    printer.prompt("Password: ");
-    let password = input.secret_line()?.ok_or_else(ended)?;
+    let mut credentials = || -> std::io::Result<Option<Credentials>> {
+        printer.prompt("Username: ");
+        let Some(username) = input.line()? else {
+            return Ok(None);
+        };
+        printer.prompt("Password: ");
+        let password = input.secret_line()?;
+        Ok(password.map(|password| Credentials { username, password }))
+    };
+    let credentials = credentials();
     if !input.is_terminal() {
         // What is piped in is not echoed, so the prompts still need their line end.
         printer.notice("");
     }
-    Ok(Credentials { username, password })
+    credentials?.ok_or_else(|| std::io::Error::other("the input has ended"))
 }

@@ -106,7 +106,7 @@ async fn invalid_json_is_not_sent() {
     assert_snapshot!(desk.run_with_input(UPDATE, "").await, @r#"
     exit code: 1
     --- stderr ---
-    Error: standard input is not valid JSON: EOF while parsing a value at line 1 column 0
+    Error: standard input is empty
 
     Suggestions:
         Nothing was sent; correct the document and try again

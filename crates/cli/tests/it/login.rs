@@ -70,7 +70,8 @@ async fn asks_when_nothing_is_known() {
     exit code: 1
     --- stderr ---
     Enter your credentials:
-    Username: Password: Error: user name and password are needed: the input has ended
+    Username: Password: 
+    Error: user name and password are needed: the input has ended
 
     Suggestions:
         Set OPENMDS_USERNAME and OPENMDS_PASSWORD, or run the command in a terminal

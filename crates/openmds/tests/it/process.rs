@@ -74,6 +74,37 @@ fn a_closed_pipe_is_no_failure() {
     );
 }
 
+/// On a terminal of its own, which util-linux's `script` provides.
+#[cfg(unix)]
+#[test]
+fn colours_are_for_terminals_unless_no_color_is_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let at_terminal = |variable: &str, value: &str| {
+        let program = format!("'{}' cluster list", env!("CARGO_BIN_EXE_openmds"));
+        let mut script = Command::new("script");
+        script
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("OPENMDS_CONFIG_DIR", directory.path())
+            .env(variable, value)
+            .args(["--quiet", "--return", "--command", &program, "/dev/null"])
+            .stdin(Stdio::null());
+        let (exit_code, out, _) = run(&mut script);
+        assert_eq!(exit_code, Some(1), "{out}");
+        out
+    };
+    let colored = at_terminal("NO_COLOR", "");
+    assert!(
+        colored.contains("\u{1b}[1;31mError:\u{1b}[0m not logged in"),
+        "{colored}"
+    );
+    let plain = at_terminal("NO_COLOR", "1");
+    assert!(plain.contains("Error: not logged in"), "{plain}");
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let (_, _, piped) = run(openmds(directory.path()).args(["cluster", "list"]));
+    assert!(!piped.contains('\u{1b}'), "{piped}");
+}
+
 #[test]
 fn a_proxy_in_the_way_is_named() {
     let directory = tempfile::tempdir().unwrap();
