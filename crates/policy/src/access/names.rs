@@ -53,6 +53,11 @@ impl Names {
         self.first_principal + self.principals.add(hash, text.as_bytes())
     }
 
+    /// All principals here.
+    pub(super) fn principals(&self) -> impl Iterator<Item = &str> {
+        (0..self.principals.len() as u32).map(|number| self.principals.get(number))
+    }
+
     pub(super) fn find_host(&self, text: &str) -> Option<u32> {
         let hash = Hashing::of(HOST, text.as_bytes());
         let found = self.hosts.find(hash, text.as_bytes(), |_| true);

@@ -8,7 +8,7 @@ use super::build::group_text;
 use super::index::Index;
 
 const WORDS: usize = 16;
-const EVERYBODY: &str = "User:*";
+pub(super) const EVERYBODY: &str = "User:*";
 
 /// A user and its groups, looked up once for many decisions. It belongs to the index that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]

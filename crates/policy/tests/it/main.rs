@@ -13,6 +13,8 @@ mod cases;
 #[cfg(test)]
 mod crn;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod fuzz;

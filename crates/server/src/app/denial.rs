@@ -3,6 +3,7 @@
 
 use openmds_policy::names::{PatternType, ResourcePattern};
 use openmds_policy::rbac::Scope;
+use openmds_policy::text::shell_word;
 
 use super::{AppError, Caller};
 
@@ -80,32 +81,6 @@ pub(super) fn denied(
     } else {
         format!("{message}. Fix it:\n{}", commands.join("\n"))
     })
-}
-
-/// The text as one word of a shell and on one line: the commands are made to be pasted.
-fn shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@%+=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        return text.to_string();
-    }
-    if !text.chars().any(char::is_control) {
-        return format!("'{}'", text.replace('\'', "'\\''"));
-    }
-    let mut word = String::from("$'");
-    for character in text.chars() {
-        match character {
-            '\'' | '\\' => word.extend(['\\', character]),
-            _ if character.is_control() => {
-                let mut bytes = [0; 4];
-                for byte in character.encode_utf8(&mut bytes).bytes() {
-                    word.push_str(&format!("\\x{byte:02x}"));
-                }
-            }
-            _ => word.push(character),
-        }
-    }
-    word.push('\'');
-    word
 }
 
 #[cfg(test)]

@@ -5,3 +5,4 @@ mod changes;
 mod compare;
 mod generate;
 mod share;
+mod who_can;
