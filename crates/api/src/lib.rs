@@ -8,6 +8,7 @@ mod acls;
 mod audit;
 mod authorize;
 mod bindings;
+mod enrolment;
 mod error;
 mod identities;
 mod kafka_rest;
@@ -26,6 +27,7 @@ pub use acls::{
 pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
 pub use authorize::{Action, AuthorizeRequest};
 pub use bindings::{MdsScope, ResourcesRequest};
+pub use enrolment::{IssuedCertificate, JoinRequest, JoinTokenRequest, JoinTokens, RenewalRequest};
 pub use error::{ErrorDetail, ErrorResponse};
 pub use identities::ImpersonationRequest;
 pub use kafka_rest::{Health, KafkaCluster, KafkaClusterList, ListMetadata, ResourceMetadata};

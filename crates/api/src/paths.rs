@@ -6,6 +6,12 @@ pub const PREFIX: &str = "/security/1.0";
 /// The public keys that verify this service's tokens.
 pub const JWKS: &str = "/security/1.0/jwks.json";
 
+/// Where a node gets its first certificate.
+pub const JOIN: &str = "/openmds/1.0/join";
+
+/// Where a node renews its certificate.
+pub const NODE_CERTIFICATE: &str = "/openmds/1.0/certificate";
+
 /// Where OAuth 2.0 clients get tokens (RFC 6749, 3.2).
 pub const TOKEN_ENDPOINT: &str = "/oauth2/token";
 

@@ -5,6 +5,7 @@ use openmds_policy::names::{PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::{AUDIT_LOG, CLUSTER_REGISTRY, SECURITY_METADATA, Scope};
 use serde_json::{Value, json};
 
+use super::enrolment::{enrolled_node, join_token};
 use super::{App, Caller};
 use crate::store::{AuditRecord, Generation, Record, RegisteredCluster, State, StoreError};
 use crate::tokens::{KeyRing, KeyTerm};
@@ -147,19 +148,23 @@ fn change(state: &State, record: &Record) -> Option<Change> {
             // The id of a token is in it, never a token.
             after: serde_json::to_value(revocation).ok(),
         },
+        Record::JoinToken { hash, token } => return join_token(state, hash, token.as_ref()),
+        Record::EnrolledNode {
+            cluster,
+            node,
+            enrolled,
+        } => enrolled_node(state, cluster, *node, enrolled.as_ref()),
         // Keys are recorded by whoever turns them, and the rest is what the server notes for itself.
         Record::SigningKeys { .. }
         | Record::ForgottenRevocations { .. }
         | Record::Tenure { .. }
         | Record::Nodes(_)
         | Record::Home { .. }
-        | Record::Server { .. }
-        | Record::EnrolledNode { .. }
-        | Record::JoinToken { .. } => return None,
+        | Record::Server { .. } => return None,
     })
 }
 
-fn named(resource_type: &str, name: &str) -> ResourcePattern {
+pub(super) fn named(resource_type: &str, name: &str) -> ResourcePattern {
     ResourcePattern {
         resource_type: resource_type.to_string(),
         name: name.to_string(),

@@ -24,7 +24,7 @@ mod denial;
 mod describe_audit_config;
 mod destination;
 mod device_login;
-mod enrolled_nodes;
+mod enrolment;
 mod error;
 mod groups;
 mod identity;
@@ -102,6 +102,8 @@ pub struct App {
     pub destination: Destination,
     /// Who failed to log in whence.
     pub login_limits: LoginLimits,
+    /// Who failed to join whence.
+    pub join_limits: LoginLimits,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
     /// The server's own audit events.
@@ -137,6 +139,7 @@ impl App {
     ) -> Self {
         Self {
             login_limits: LoginLimits::new(settings.logins.clone()),
+            join_limits: LoginLimits::new(settings.logins.clone()),
             metrics: Arc::clone(&dispatch.metrics),
             settings,
             store,

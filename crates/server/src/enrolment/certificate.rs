@@ -95,7 +95,7 @@ impl NodeCertificate {
 /// The name of a node: `openmds:cluster:<cluster id>:node:<node id>`. What an URI may not hold, and
 /// the colon, stands as `%` and two digits.
 #[must_use]
-pub(super) fn identity(cluster: &ClusterId, node: i32) -> String {
+pub(crate) fn identity(cluster: &ClusterId, node: i32) -> String {
     let mut text = String::from(CLUSTER);
     for byte in cluster.as_str().bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -134,7 +134,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// DER as PEM text.
-pub(super) fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let mut pem = format!("-----BEGIN {label}-----\n");
     for line in STANDARD.encode(der).as_bytes().chunks(64) {
         pem.push_str(&String::from_utf8_lossy(line));

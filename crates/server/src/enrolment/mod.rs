@@ -10,5 +10,6 @@ mod node_key;
 
 pub use authority::{AuthorityError, Certified, EnrolmentAuthority};
 pub use certificate::{NodeCertificate, Serial};
+pub(crate) use certificate::{identity, pem};
 pub use join_token::{JoinToken, TokenHash};
 pub use node_key::{KeyRefused, NodeKey};

@@ -10,6 +10,7 @@ mod cluster_type;
 mod clusters;
 mod cookies;
 mod docs;
+mod enrolment;
 mod error;
 mod front;
 mod health;
@@ -18,7 +19,6 @@ mod impersonate;
 mod kafka_clusters;
 mod managed_lookups;
 mod mended_path;
-#[expect(dead_code, reason = "the endpoints of nodes are the first to ask")]
 mod node;
 mod oauth;
 mod oauth_client;

@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 use openmds_policy::names::ClusterId;
 
 use super::error::HttpError;
+use super::identity::request_context;
 use super::peer::{Peer, RefusedCertificate};
-use crate::app::{App, AppError};
-use crate::enrolment::NodeCertificate;
+use crate::app::{App, AppError, RequestContext};
+use crate::enrolment::Serial;
 
 /// A node that may come in, as an extractor: a handler that takes it refuses everybody else.
 pub(super) struct Node {
@@ -18,8 +19,10 @@ pub(super) struct Node {
     pub(super) cluster: ClusterId,
     /// Its id in that cluster.
     pub(super) node_id: i32,
-    /// What it showed.
-    pub(super) certificate: NodeCertificate,
+    /// Which of its certificates it showed.
+    pub(super) serial: Serial,
+    /// The request at hand.
+    pub(super) request: RequestContext,
 }
 
 impl FromRequestParts<Arc<App>> for Node {
@@ -31,13 +34,15 @@ impl FromRequestParts<Arc<App>> for Node {
             let refused = parts.extensions.get::<RefusedCertificate>();
             return Err(nobody(refused).into());
         };
-        app.admit_node(&shown)?;
+        let request = request_context(parts);
+        app.admit_node(request.clone(), &shown)?;
         let user = format!("node {} of {}", shown.node, shown.cluster);
         tracing::Span::current().record("user", user);
         Ok(Self {
-            cluster: shown.cluster.clone(),
+            cluster: shown.cluster,
             node_id: shown.node,
-            certificate: shown,
+            serial: shown.serial,
+            request,
         })
     }
 }

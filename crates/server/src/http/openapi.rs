@@ -6,9 +6,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, health, impersonate,
-    kafka_clusters, managed_lookups, oauth, openapi_access, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys, sso,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, enrolment, health,
+    impersonate, kafka_clusters, managed_lookups, oauth, openapi_access, revocations,
+    role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 
 struct Credentials;
@@ -23,6 +23,15 @@ impl Modify for Credentials {
         components.add_security_scheme(
             "bearer",
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        // A certificate on the TLS connection.
+        components.add_security_scheme(
+            "node",
+            SecurityScheme::MutualTls {
+                description: Some("The certificate that a node got when it joined".to_string()),
+                extensions: None,
+                deprecated: None,
+            },
         );
         openapi_access::complete(document);
     }
@@ -44,6 +53,7 @@ impl Modify for Credentials {
         managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
         acls::create, acls::delete, acls::search,
         clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config,
+        enrolment::create_tokens, enrolment::withdraw, enrolment::join, enrolment::renew,
         audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
     ),
     modifiers(&Credentials),

@@ -2,11 +2,12 @@
 //! share.
 
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
 /// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
-const WHO: [(&str, Change, &str); 19] = [
+const WHO: [(&str, Change, &str); 20] = [
     (
         "/metrics",
         Change::Any,
@@ -66,6 +67,11 @@ const WHO: [(&str, Change, &str); 19] = [
         "/security/1.0/audit/",
         Change::Any,
         "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
+    ),
+    (
+        "/openmds/",
+        Change::Any,
+        "nodes of registered Kafka clusters, by their certificates",
     ),
     ("/security/1.0/keys", Change::Any, KEEPERS),
     ("/security/1.0/revocations", Change::No, KEEPERS),
@@ -135,7 +141,11 @@ pub(super) fn complete(document: &mut OpenApi) {
 }
 
 fn describe(path: &str, operation: &mut Operation, changes: bool) {
-    let open = operation.security.is_some();
+    let nobody = SecurityRequirement::default();
+    let open = operation
+        .security
+        .as_ref()
+        .is_some_and(|asked| asked.contains(&nobody));
     let who = if open {
         "everybody, without credentials"
     } else {

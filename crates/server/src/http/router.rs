@@ -21,9 +21,9 @@ use super::front::{Front, admit, dress, observe};
 use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, health,
-    impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations, role_bindings,
-    role_lookups, roles, service, signing_keys, sso,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, enrolment,
+    health, impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations,
+    role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 use crate::app::{App, AppError};
 
@@ -133,10 +133,20 @@ fn routes() -> Routes {
             "/security/1.0/registry/clusters/{name}/config",
             clusters::config,
         )
+        .post(
+            "/security/1.0/registry/clusters/{name}/join-tokens",
+            enrolment::create_tokens,
+        )
+        .delete(
+            "/security/1.0/registry/clusters/{name}/nodes/{id}",
+            enrolment::withdraw,
+        )
         .delete(
             "/security/1.0/registry/clusters/{name}",
             clusters::unregister,
         )
+        .post(paths::JOIN, enrolment::join)
+        .post(paths::NODE_CERTIFICATE, enrolment::renew)
         .get("/security/1.0/audit/config", audit_config::describe)
         .put("/security/1.0/audit/config", audit_config::replace)
         .get("/security/1.0/audit/routes", audit_questions::list_routes)

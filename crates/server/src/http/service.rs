@@ -48,6 +48,11 @@ pub(super) async fn features(State(app): State<Arc<App>>) -> Json<FeaturesInfo> 
             "change the signing key without a restart: POST keys/rotate",
         ),
         (
+            "openmds.enrollment.1.enabled",
+            true,
+            "certificates for nodes of registered Kafka clusters: POST registry/clusters/{name}/join-tokens",
+        ),
+        (
             "openmds.audit.status.1.enabled",
             true,
             "what each cluster and node has applied: GET audit/status",
@@ -123,7 +128,7 @@ pub(super) async fn active_nodes(
 }
 
 /// A listener on all addresses has no address of its own: the one that the caller used will do.
-fn reachable(url: &str, headers: &HeaderMap) -> String {
+pub(super) fn reachable(url: &str, headers: &HeaderMap) -> String {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());

@@ -8,6 +8,7 @@
 mod destination;
 mod drain;
 mod fallback;
+pub mod methods;
 mod queue;
 mod routes;
 mod told;
@@ -39,25 +40,6 @@ use routes::{InForce, Routes};
 
 pub(crate) use drain::Drain;
 pub(crate) use told::{Change, Question, Why};
-
-/// The method names of changes; each is of the category management, as is every method that the
-/// reference product does not know (`audit-logs.md` 4.3).
-pub mod methods {
-    /// A role was bound or unbound.
-    pub const BINDING: &str = "mds.ChangeRoleBinding";
-    /// An entry of the cluster registry.
-    pub const CLUSTER: &str = "mds.ChangeClusterRegistry";
-    /// The audit log configuration.
-    pub const AUDIT: &str = "mds.ChangeAuditLogConfig";
-    /// A centralized ACL.
-    pub const ACL: &str = "mds.ChangeAcl";
-    /// The keys that sign tokens.
-    pub const KEYS: &str = "mds.ChangeSigningKeys";
-    /// Tokens that are no longer accepted.
-    pub const REVOCATION: &str = "mds.RevokeTokens";
-    /// Somebody got a token in somebody else's name.
-    pub const IMPERSONATION: &str = "mds.Impersonate";
-}
 
 /// Takes the server's own events in.
 pub struct Trail {
@@ -192,6 +174,22 @@ impl Trail {
         change: &Change,
         generation: Option<(Generation, Generation)>,
     ) {
+        self.note(state, caller, change, generation, true);
+    }
+
+    /// Records what was refused without a question to the roles.
+    pub(crate) fn refused(&self, state: &State, caller: &Caller, refusal: &Change) {
+        self.note(state, caller, refusal, None, false);
+    }
+
+    fn note(
+        &self,
+        state: &State,
+        caller: &Caller,
+        change: &Change,
+        generation: Option<(Generation, Generation)>,
+        granted: bool,
+    ) {
         if !self.exporter.enabled {
             return;
         }
@@ -205,7 +203,7 @@ impl Trail {
         let action = AuditedAction {
             category: Category::of_method(change.method),
             principal: &principal,
-            granted: true,
+            granted,
         };
         let write = |envelope: Envelope<'_>, origin: Origin<'_>| {
             let event = MetadataChange {

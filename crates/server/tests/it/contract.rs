@@ -26,6 +26,9 @@ pub(crate) const TOKEN_ENDPOINT: &str = "/oauth2/token";
 /// Routes at which somebody logs in: what they give depends on more than a header (`sso` tests).
 const LOGINS: &str = "/security/1.0/oidc/";
 
+/// Routes of nodes, which show a certificate, or a token (`enrolment` tests).
+const NODES: &str = "/openmds/";
+
 /// Routes that any user may use.
 const FOR_ANY_USER: [(&str, &str); 11] = [
     ("GET", "/kafka/v3/clusters"),
@@ -43,7 +46,7 @@ const FOR_ANY_USER: [(&str, &str); 11] = [
 
 pub(crate) fn routes() -> Vec<(Method, &'static str)> {
     let mut routes = known_routes();
-    routes.retain(|(_, path)| !path.starts_with(LOGINS));
+    routes.retain(|(_, path)| !path.starts_with(LOGINS) && !path.starts_with(NODES));
     routes
 }
 
@@ -55,6 +58,7 @@ pub(crate) fn filled(path: &str) -> String {
     };
     path.replace("{principal}", "User:alice")
         .replace("{role}", role)
+        .replace("/nodes/{id}", "/nodes/1")
         .replace("{id}", "home-id")
         .replace("{protocol}", "http")
         .replace("{type}", "Topic")
@@ -69,6 +73,8 @@ pub(crate) fn body(method: &Method, path: &str) -> Option<Value> {
     match (method, path) {
         (&Method::GET, _)
         | (_, "/security/1.0/registry/clusters/{name}" | "/security/1.0/keys/{name}") => None,
+        (&Method::DELETE, path) if path.ends_with("/nodes/{id}") => None,
+        (_, path) if path.ends_with("/join-tokens") => Some(json!({"count": 1})),
         (_, "/security/1.0/keys/rotate") => Some(json!({"algorithm": "ES256"})),
         (_, "/security/1.0/impersonate") => Some(json!({"targetPrincipalName": "alice"})),
         (_, "/security/1.0/revocations") => Some(json!({"principal": "User:carol"})),
@@ -212,8 +218,9 @@ async fn the_super_user_is_refused_nowhere() {
         // The version of the document is an outdated one.
         let right = [200, 204].contains(&status)
             || (status == 409 && path.ends_with("config"))
-            // There is no key of that name.
-            || (status == 404 && path == "/security/1.0/keys/{name}");
+            // There is no key of that name, and no node of that id.
+            || (status == 404 && path == "/security/1.0/keys/{name}")
+            || (status == 404 && path.ends_with("/nodes/{id}"));
         assert!(right, "{method} {path}: {status} {}", answer.text());
     }
 }

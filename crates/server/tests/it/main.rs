@@ -24,6 +24,8 @@ mod component_verification;
 mod config;
 mod contract;
 mod desk;
+mod enrolled_records;
+mod enrolment;
 mod forged;
 mod front;
 mod fuzz;

@@ -11,9 +11,9 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::desk::{Desk, TOPIC, document, eventually};
 use crate::world::{LOGS, OTHER_LOGS, World};
 
-const SERVERS: &str = "confluent.security.event.logger.exporter.kafka.bootstrap.servers";
+pub(crate) const SERVERS: &str = "confluent.security.event.logger.exporter.kafka.bootstrap.servers";
 
-fn events(cluster: &FakeCluster) -> Vec<Value> {
+pub(crate) fn events(cluster: &FakeCluster) -> Vec<Value> {
     let records = cluster.records(TOPIC);
     let parsed = records.iter().map(|record| {
         assert_eq!(
@@ -26,7 +26,11 @@ fn events(cluster: &FakeCluster) -> Vec<Value> {
 }
 
 /// Waits for an event of the method that satisfies the condition.
-async fn event(cluster: &FakeCluster, method: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn event(
+    cluster: &FakeCluster,
+    method: &str,
+    wanted: impl Fn(&Value) -> bool,
+) -> Value {
     let found = || async {
         let events = events(cluster).into_iter();
         let mut events = events.filter(|event| event["data"]["methodName"] == method);

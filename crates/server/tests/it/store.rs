@@ -89,7 +89,7 @@ fn golden() -> Vec<(&'static str, Record)> {
         updated_at: "2026-01-02T03:04:05Z".to_string(),
     };
     let id = ClusterId::new("k-1");
-    vec![
+    let mut all = vec![
         (
             "binding",
             Record::Binding {
@@ -194,7 +194,9 @@ fn golden() -> Vec<(&'static str, Record)> {
                 keys: vec!["user/alice".to_string(), "everybody".to_string()],
             },
         ),
-    ]
+    ];
+    all.extend(crate::enrolled_records::golden());
+    all
 }
 
 #[test]
@@ -274,6 +276,7 @@ fn records() -> impl Strategy<Value = Record> {
                     nodes,
                 })
             }),
+        crate::enrolled_records::records(names),
         names().prop_map(|id| Record::Home {
             cluster: ClusterId::new(&id)
         }),

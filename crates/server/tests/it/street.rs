@@ -19,7 +19,7 @@ use crate::world::World;
 /// An authority of certificates.
 pub(crate) struct Authority {
     pub(crate) pem: String,
-    issuer: Issuer<'static, KeyPair>,
+    pub(crate) issuer: Issuer<'static, KeyPair>,
 }
 
 /// A certificate with its key, both PEM.
@@ -79,7 +79,7 @@ impl Authority {
 pub(crate) struct Street {
     pub(crate) app: Arc<App>,
     pub(crate) addresses: Vec<SocketAddr>,
-    _desk: Desk,
+    pub(crate) desk: Desk,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -130,7 +130,7 @@ impl World {
         });
         Street {
             addresses: listeners.iter().map(|one| one.address).collect(),
-            _desk: desk,
+            desk,
             app,
             stop: Some(stop),
             serving: tokio::spawn(async { serving.await.unwrap() }),
