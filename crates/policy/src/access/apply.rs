@@ -7,9 +7,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::build::{group_text, user_text};
+use super::collecting::Collecting;
 use super::index::{Index, Layer};
 use super::names::Names;
-use super::patterns::{Collecting, SECTIONS, Section, section};
+use super::patterns::{SECTIONS, Section, section};
 use super::roles::RoleTable;
 use super::rule::Rule;
 use crate::acl::{AclBinding, AclResourceType};
@@ -60,10 +61,10 @@ impl<'a> Changing<'a> {
         let over = index.over.as_deref();
         for section in 0..SECTIONS as Section {
             let Some(over) = over else { break };
-            for number in over.patterns.section(section) {
+            for number in over.patterns.numbers(section) {
                 let name = over.patterns.name(number).into();
-                let (_, rules) = over.patterns.rules(number);
-                patterns.insert((section, name), rules.to_vec());
+                let rules = over.patterns.rules(number);
+                patterns.insert((section, name), rules.iter().collect());
             }
         }
         let names = || Names::after(&index.base.names);
@@ -157,7 +158,7 @@ impl<'a> Changing<'a> {
         let rules = self.patterns.entry((section, name.into()));
         let rules = rules.or_insert_with(|| {
             let number = below.named(section, name);
-            number.map_or_else(Vec::new, |number| below.rules(number).1.to_vec())
+            number.map_or_else(Vec::new, |number| below.rules(number).iter().collect())
         });
         match (rules.binary_search(&rule), present) {
             (Ok(place), false) => {
@@ -178,6 +179,11 @@ impl<'a> Changing<'a> {
 
     fn done(self, version: u64) -> Index {
         let mut collecting = Collecting::default();
+        let below = &self.index.base.patterns;
+        let hidden = self.patterns.keys();
+        let hidden = hidden.filter_map(|(section, name)| below.named(*section, name));
+        let mut hidden: Vec<u32> = hidden.collect();
+        hidden.sort_unstable();
         for ((section, name), rules) in &self.patterns {
             collecting.pattern(*section, name);
             for rule in rules {
@@ -189,6 +195,7 @@ impl<'a> Changing<'a> {
             patterns: collecting.done(),
             wide: self.wide,
             groups: self.groups,
+            hidden: hidden.into(),
             ..Layer::default()
         };
         layer.survey(Some(&self.index.base));

@@ -3,9 +3,10 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use super::collecting::Collecting;
 use super::index::{Index, Layer, Settings};
 use super::names::Names;
-use super::patterns::{Collecting, section};
+use super::patterns::section;
 use super::roles::RoleTable;
 use super::rule::Rule;
 use super::rules::Rules;

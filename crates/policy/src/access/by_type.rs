@@ -92,32 +92,15 @@ impl Index {
         })
     }
 
-    /// Whether the overlay says something else about the pattern.
-    pub(super) fn is_hidden(&self, place: Place) -> bool {
-        !place.over
-            && self.over.as_ref().is_some_and(|over| {
-                let patterns = &self.base.patterns;
-                let section = patterns.section_of(place.pattern);
-                let name = patterns.name(place.pattern);
-                over.patterns.named(section, name).is_some()
-            })
-    }
-
     /// Whether the subject is denied all names that begin so.
     fn is_taken(&self, asked: &Asked<'_>, prefixed: Section, beginning: &str) -> bool {
         let facts = self.facts(ResourceType(prefixed / 2));
         let lengths = facts.map_or(&[][..], |facts| &facts.lengths);
         let name = beginning.as_bytes();
-        let mut hashing = Hashing::new(name);
-        let prefixes = lengths
-            .iter()
-            .map_while(|length| name.get(..*length as usize));
         let mut found = Found::default();
-        for prefix in prefixes {
-            let hash = hashing.up_to(prefix.len(), prefixed);
-            if let Some(place) = self.find(prefixed, hash, prefix) {
-                asked.look(place, &mut found);
-            }
+        let prefixes = self.prefixes(lengths, prefixed, &mut Hashing::new(name), name);
+        for place in prefixes.into_iter().flatten() {
+            self.look_along(asked, place, &mut found);
         }
         found.denying.is_some()
     }

@@ -62,21 +62,21 @@ impl Asked<'_> {
     /// Adds what a pattern's rules say.
     #[inline]
     pub(super) fn look(&self, place: Place, found: &mut Found) {
-        let (start, rules) = self.index.layer(place).patterns.rules(place.pattern);
+        let rules = self.index.layer(place).patterns.rules(place.pattern);
         found.named |= !rules.is_empty();
         if rules.len() <= MANY * self.subject.numbers.len() {
-            for (at, rule) in rules.iter().enumerate() {
+            for (at, rule) in (0..).zip(rules.iter()) {
                 if self.subject.is(rule.principal) {
-                    self.weigh(rule, (place, start + at as u32), found);
+                    self.weigh(&rule, (place, at), found);
                 }
             }
             return;
         }
         for principal in &self.subject.numbers {
-            let first = rules.partition_point(|rule| rule.principal < *principal);
-            let own = rules.iter().enumerate().skip(first);
+            let first = rules.first_of(*principal);
+            let own = (first as u32..).zip(rules.iter().skip(first));
             for (at, rule) in own.take_while(|(_, rule)| rule.principal == *principal) {
-                self.weigh(rule, (place, start + at as u32), found);
+                self.weigh(&rule, (place, at), found);
             }
         }
     }
@@ -172,16 +172,11 @@ impl Index {
         let [literal, prefixed] = sections_of(resource_type);
         let name = name.as_bytes();
         let mut hashing = Hashing::new(name);
-        for length in &facts.lengths {
-            let Some(prefix) = name.get(..*length as usize) else {
-                break;
-            };
-            let hash = hashing.up_to(prefix.len(), prefixed);
-            if let Some(place) = self.find(prefixed, hash, prefix) {
-                asked.look(place, &mut found);
-                if found.denying.is_some() {
-                    return found;
-                }
+        let prefixes = self.prefixes(&facts.lengths, prefixed, &mut hashing, name);
+        for place in prefixes.into_iter().flatten() {
+            self.look_along(asked, place, &mut found);
+            if found.denying.is_some() {
+                return found;
             }
         }
         if name == b"*" {

@@ -107,8 +107,8 @@ impl Index {
             .map(|place| (place.over, place.pattern))
             .collect();
         let here = places.into_iter().flat_map(|place| {
-            let (_, rules) = self.layer(place).patterns.rules(place.pattern);
-            rules.iter().map(move |rule| (place, *rule))
+            let rules = self.layer(place).patterns.rules(place.pattern);
+            rules.iter().map(move |rule| (place, rule))
         });
         let here = here.filter(|(_, rule)| rule.what != DENY && asked.subject.is(rule.principal));
         let here = here.map(|(place, rule)| {
@@ -169,9 +169,9 @@ impl Index {
                         if !numbers.contains(&pattern) || self.is_hidden(place) {
                             continue;
                         }
-                        let (_, rules) = layer.patterns.rules(pattern);
-                        let own = rules.iter().filter(|rule| rule.principal == *principal);
-                        all.extend(own.map(|rule| (place, *rule)));
+                        let rules = layer.patterns.rules(pattern).iter();
+                        let own = rules.filter(|rule| rule.principal == *principal);
+                        all.extend(own.map(|rule| (place, rule)));
                         if all.len() > 1_000 {
                             return all;
                         }

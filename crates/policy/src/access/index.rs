@@ -31,6 +31,8 @@ pub(super) struct Layer {
     /// The directory's groups by user.
     pub(super) groups: BTreeMap<u32, Box<[u32]>>,
     pub(super) types: [TypeFacts; TYPES],
+    /// Patterns of the base, sorted, about which this layer says all there is to say.
+    pub(super) hidden: Box<[u32]>,
 }
 
 /// What is known of a type of resource beforehand; of the newest layer's patterns and all below.
@@ -123,6 +125,13 @@ impl Index {
         };
         let over = self.over.as_ref().and_then(|over| in_layer(over, true));
         over.or_else(|| in_layer(&self.base, false))
+    }
+
+    /// Whether the overlay says something else about the pattern.
+    #[inline]
+    pub(super) fn is_hidden(&self, place: Place) -> bool {
+        let over = self.over.as_ref().filter(|_| !place.over);
+        over.is_some_and(|over| over.hidden.binary_search(&place.pattern).is_ok())
     }
 
     pub(super) fn principal_number(&self, text: &str) -> Option<u32> {

@@ -1,17 +1,16 @@
-//! Patterns and the rules of each.
+//! Patterns and the rules of each, side by side in memory: a name that is found has brought its
+//! rules along.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::codes::ResourceType;
 use super::hash::Hashing;
 use super::roles::TYPES;
-use super::rule::{DENY, Rule};
-use super::texts::Texts;
+use super::rule::{PACKED, Rule, RuleList};
+use super::table::{Filter, Table};
 use crate::acl::AclResourceType;
 use crate::names::PatternType;
-
-use super::codes::ResourceType;
 
 /// A type of resource and a pattern type.
 pub(super) type Section = u8;
@@ -31,104 +30,167 @@ pub(super) fn sections_of(resource_type: ResourceType) -> [Section; 2] {
     [place * 2, place * 2 + 1]
 }
 
-/// Patterns, numbered section by section, each with its sorted rules.
+const fn is_prefixed(section: Section) -> bool {
+    section % 2 == 1
+}
+
+/// Bytes before a name: its length, the number of its rules, and its parent, each four.
+const HEAD: usize = 12;
+/// Numbers of patterns count so many bytes.
+const UNIT: usize = 4;
+const NO_PARENT: u32 = u32::MAX;
+
+/// Patterns, section by section. A pattern's number is where it stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Patterns {
-    texts: Texts,
+    arena: Vec<u8>,
     sections: [u32; SECTIONS + 1],
-    starts: Vec<u32>,
-    rules: Vec<Rule>,
+    tables: [Table; SECTIONS],
+    filters: [Filter; SECTIONS],
     /// Principals and the patterns that have rules about them, sorted.
     held: Vec<(u32, u32)>,
+    count: usize,
+    rules: usize,
 }
 
-/// Patterns and rules in any order.
-#[derive(Debug, Default)]
-pub(super) struct Collecting {
-    texts: Texts,
-    sections: Vec<Section>,
-    rules: Vec<(u32, Rule)>,
-}
-
-impl Collecting {
-    /// The number of a pattern until all are known.
-    pub(super) fn pattern(&mut self, section: Section, name: &str) -> u32 {
-        let name = name.as_bytes();
-        let hash = Hashing::of(section, name);
-        let sections = &self.sections;
-        let same = |number: u32| sections.get(number as usize) == Some(&section);
-        self.texts.find(hash, name, same).unwrap_or_else(|| {
-            self.sections.push(section);
-            self.texts.add(hash, name)
-        })
-    }
-
-    pub(super) fn rule(&mut self, section: Section, name: &str, rule: Rule) {
-        let number = self.pattern(section, name);
-        self.rules.push((number, rule));
-    }
-
-    pub(super) fn done(mut self) -> Patterns {
-        let mut patterns = Patterns {
-            texts: Texts::with_capacity(self.texts.len(), self.texts.total()),
-            ..Patterns::default()
-        };
-        // Numbers of one section follow each other.
-        let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
-        let of = |number: &u32| self.sections.get(*number as usize).copied().unwrap_or(0);
-        order.sort_by_key(of);
-        let mut renumbered = vec![0; order.len()];
-        for number in &order {
-            let (section, name) = (of(number), self.texts.bytes(*number));
-            let new = patterns.texts.add(Hashing::of(section, name), name);
-            if let Some(place) = renumbered.get_mut(*number as usize) {
-                *place = new;
-            }
-            let after = patterns.sections.iter_mut().skip(usize::from(section) + 1);
-            after.for_each(|start| *start = new + 1);
-        }
-        drop(self.texts);
-        for (number, _) in &mut self.rules {
-            *number = renumbered.get(*number as usize).copied().unwrap_or(0);
-        }
-        self.rules.sort_unstable();
-        self.rules.dedup();
-        patterns.starts.reserve_exact(order.len() + 1);
-        patterns.rules.reserve_exact(self.rules.len());
-        let mut rows = self.rules.iter().peekable();
-        for number in 0..order.len() as u32 {
-            patterns.starts.push(patterns.rules.len() as u32);
-            while let Some((_, rule)) = rows.next_if(|(pattern, _)| *pattern == number) {
-                patterns.rules.push(*rule);
-            }
-        }
-        patterns.starts.push(patterns.rules.len() as u32);
-        let held = self
-            .rules
-            .iter()
-            .map(|(number, rule)| (rule.principal, *number));
-        patterns.held = held.collect();
-        patterns.held.sort_unstable();
-        patterns.held.dedup();
-        patterns.held.shrink_to_fit();
-        patterns
-    }
+struct Entry<'a> {
+    name: &'a [u8],
+    rules: RuleList<'a>,
+    parent: u32,
+    end: u32,
 }
 
 impl Patterns {
+    /// Of patterns in the order of their sections, each once, with their sorted rules.
+    pub(super) fn of<'a>(
+        sorted: impl Iterator<Item = (Section, &'a [u8], &'a [(u32, Rule)])> + Clone,
+    ) -> Self {
+        let mut patterns = Self::default();
+        let mut counts = [0; SECTIONS];
+        let (mut bytes, mut rules) = (0, 0);
+        for (section, name, own) in sorted.clone() {
+            if let Some(count) = counts.get_mut(usize::from(section)) {
+                *count += 1;
+            }
+            bytes += HEAD + name.len().next_multiple_of(UNIT) + PACKED * own.len();
+            rules += own.len();
+        }
+        patterns.arena.reserve_exact(bytes);
+        patterns.held.reserve_exact(rules);
+        patterns.tables = counts.map(Table::with_capacity);
+        patterns.filters = counts.map(Filter::with_capacity);
+        for (section, name, rules) in sorted {
+            patterns.add(section, name, rules);
+        }
+        patterns.held.sort_unstable();
+        patterns.held.dedup();
+        patterns.held.shrink_to_fit();
+        patterns.adopt();
+        patterns
+    }
+
+    fn add(&mut self, section: Section, name: &[u8], rules: &[(u32, Rule)]) {
+        let number = (self.arena.len() / UNIT) as u32;
+        // Names in Kafka have at most 32,767 bytes.
+        for word in [name.len() as u32, rules.len() as u32, NO_PARENT] {
+            self.arena.extend(word.to_le_bytes());
+        }
+        self.arena.extend_from_slice(name);
+        let padded = self.arena.len().next_multiple_of(UNIT);
+        self.arena.resize(padded, 0);
+        for (_, rule) in rules {
+            self.arena.extend(rule.packed());
+            self.held.push((rule.principal, number));
+        }
+        let end = (self.arena.len() / UNIT) as u32;
+        let after = self.sections.iter_mut().skip(usize::from(section) + 1);
+        after.for_each(|start| *start = end);
+        let hash = Hashing::of(section, name);
+        if let Some(table) = self.tables.get_mut(usize::from(section)) {
+            table.add(hash, number);
+        }
+        if let Some(filter) = self.filters.get_mut(usize::from(section)) {
+            filter.add(hash);
+        }
+        self.count += 1;
+        self.rules += rules.len();
+    }
+
+    /// Gives each prefix the longest of those that it begins with itself.
+    fn adopt(&mut self) {
+        for section in (0..SECTIONS as Section).filter(|one| is_prefixed(*one)) {
+            let (lengths, _) = self.survey(section);
+            let mut number = self.section(section).start;
+            while self.section(section).contains(&number) {
+                let entry = self.entry(number);
+                let (name, end) = (entry.name, entry.end);
+                let mut hashing = Hashing::new(name);
+                let mut parent = NO_PARENT;
+                for length in lengths
+                    .iter()
+                    .take_while(|length| **length < name.len() as u32)
+                {
+                    let prefix = name.get(..*length as usize).unwrap_or_default();
+                    let hash = hashing.up_to(prefix.len(), section);
+                    if self.may_have(section, hash) {
+                        parent = self.find(section, hash, prefix).unwrap_or(parent);
+                    }
+                }
+                let at = number as usize * UNIT + 8;
+                if let Some(place) = self.arena.get_mut(at..at + 4) {
+                    place.copy_from_slice(&parent.to_le_bytes());
+                }
+                number = end;
+            }
+        }
+    }
+
+    #[inline]
+    fn entry(&self, number: u32) -> Entry<'_> {
+        let at = number as usize * UNIT;
+        let word = |place: usize| {
+            let bytes = self.arena.get(at + place..).and_then(<[u8]>::first_chunk);
+            bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
+        };
+        let (name_at, length) = (at + HEAD, word(0) as usize);
+        let rules_at = name_at + length.next_multiple_of(UNIT);
+        let end = rules_at + PACKED * word(4) as usize;
+        Entry {
+            name: self
+                .arena
+                .get(name_at..name_at + length)
+                .unwrap_or_default(),
+            rules: RuleList::of(self.arena.get(rules_at..end).unwrap_or_default()),
+            parent: word(8),
+            end: (end / UNIT) as u32,
+        }
+    }
+
     pub(super) const fn len(&self) -> usize {
-        self.texts.len()
+        self.count
     }
 
     pub(super) const fn count_rules(&self) -> usize {
-        self.rules.len()
+        self.rules
     }
 
-    /// Numbers of the patterns of a section.
+    /// Where the patterns of a section stand.
     pub(super) fn section(&self, section: Section) -> Range<u32> {
         let at = usize::from(section);
         let bound = |at: usize| self.sections.get(at).copied().unwrap_or_default();
         bound(at)..bound(at + 1)
+    }
+
+    /// Numbers of all patterns of a section.
+    pub(super) fn numbers(&self, section: Section) -> impl Iterator<Item = u32> {
+        let Range { mut start, end } = self.section(section);
+        core::iter::from_fn(move || {
+            let number = start;
+            (number < end).then(|| {
+                start = self.entry(number).end;
+                number
+            })
+        })
     }
 
     /// The section that a pattern is in.
@@ -141,11 +203,17 @@ impl Patterns {
         before.count() as Section
     }
 
+    /// False only if no pattern of the section has the hash.
+    #[inline]
+    pub(super) fn may_have(&self, section: Section, hash: u64) -> bool {
+        let filter = self.filters.get(usize::from(section));
+        filter.is_some_and(|filter| filter.may_have(hash))
+    }
+
     #[inline]
     pub(super) fn find(&self, section: Section, hash: u64, name: &[u8]) -> Option<u32> {
-        let numbers = self.section(section);
-        self.texts
-            .find(hash, name, |number| numbers.contains(&number))
+        let table = self.tables.get(usize::from(section))?;
+        table.find(hash, |number| self.entry(number).name == name)
     }
 
     pub(super) fn named(&self, section: Section, name: &str) -> Option<u32> {
@@ -154,20 +222,19 @@ impl Patterns {
     }
 
     pub(super) fn name(&self, number: u32) -> &str {
-        self.texts.get(number)
+        // Only texts are put in.
+        core::str::from_utf8(self.entry(number).name).unwrap_or_default()
     }
 
-    /// Where the rules of a pattern begin, and the rules.
     #[inline]
-    pub(super) fn rules(&self, number: u32) -> (u32, &[Rule]) {
-        let bound = |at: usize| self.starts.get(at).copied().unwrap_or_default();
-        let (start, end) = (bound(number as usize), bound(number as usize + 1));
-        let rules = self.rules.get(start as usize..end as usize);
-        (start, rules.unwrap_or_default())
+    pub(super) fn rules(&self, number: u32) -> RuleList<'_> {
+        self.entry(number).rules
     }
 
-    pub(super) fn rule(&self, number: u32) -> Option<Rule> {
-        self.rules.get(number as usize).copied()
+    /// The longest other prefix that the prefix begins with.
+    #[inline]
+    pub(super) fn parent(&self, number: u32) -> Option<u32> {
+        Some(self.entry(number).parent).filter(|parent| *parent != NO_PARENT)
     }
 
     /// Patterns with rules about the principal.
@@ -182,21 +249,24 @@ impl Patterns {
     pub(super) fn survey(&self, section: Section) -> (Vec<u32>, bool) {
         let mut lengths: Vec<u32> = Vec::new();
         let mut denies = false;
-        for number in self.section(section) {
-            let length = self.texts.bytes(number).len() as u32;
+        for number in self.numbers(section) {
+            let entry = self.entry(number);
+            let length = entry.name.len() as u32;
             if let Err(place) = lengths.binary_search(&length) {
                 lengths.insert(place, length);
             }
-            denies |= self.rules(number).1.iter().any(|rule| rule.what == DENY);
+            denies |= entry
+                .rules
+                .iter()
+                .any(|rule| rule.what == super::rule::DENY);
         }
         (lengths, denies)
     }
 
     /// Bytes on the heap.
-    pub(super) const fn size(&self) -> usize {
-        self.texts.size()
-            + 4 * self.starts.capacity()
-            + size_of::<Rule>() * self.rules.capacity()
-            + 8 * self.held.capacity()
+    pub(super) fn size(&self) -> usize {
+        let tables: usize = self.tables.iter().map(Table::size).sum();
+        let filters: usize = self.filters.iter().map(Filter::size).sum();
+        self.arena.capacity() + tables + filters + 8 * self.held.capacity()
     }
 }

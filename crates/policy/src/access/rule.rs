@@ -5,7 +5,7 @@ use crate::rbac::AclSource;
 
 use super::codes::Operation;
 
-/// Who may or may not do what, from where: 12 bytes. Rules of a pattern are sorted by principal.
+/// Who may or may not do what, from where. Rules of a pattern are sorted by principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rule {
     /// Number of the principal.
@@ -63,6 +63,73 @@ impl Rule {
         } else {
             AclSource::Local
         }
+    }
+}
+
+/// Bytes of a rule beside its pattern.
+pub(super) const PACKED: usize = 12;
+
+impl Rule {
+    pub(super) const fn packed(self) -> [u8; PACKED] {
+        let [a, b, c, d] = self.principal.to_le_bytes();
+        let [e, f, g, h] = self.host.to_le_bytes();
+        [
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            g,
+            h,
+            self.what,
+            self.operation,
+            self.source,
+            0,
+        ]
+    }
+
+    const fn unpacked(bytes: &[u8; PACKED]) -> Self {
+        let [a, b, c, d, e, f, g, h, what, operation, source, _] = *bytes;
+        Self {
+            principal: u32::from_le_bytes([a, b, c, d]),
+            host: u32::from_le_bytes([e, f, g, h]),
+            what,
+            operation,
+            source,
+        }
+    }
+}
+
+/// The rules of a pattern, sorted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RuleList<'a>(&'a [[u8; PACKED]]);
+
+impl<'a> RuleList<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes.as_chunks().0)
+    }
+
+    pub(super) const fn len(self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn get(self, place: usize) -> Option<Rule> {
+        self.0.get(place).map(Rule::unpacked)
+    }
+
+    pub(super) fn iter(self) -> impl Iterator<Item = Rule> + use<'a> {
+        self.0.iter().map(Rule::unpacked)
+    }
+
+    /// Where the rules about the principal begin.
+    pub(super) fn first_of(self, principal: u32) -> usize {
+        let before = |bytes: &[u8; PACKED]| Rule::unpacked(bytes).principal < principal;
+        self.0.partition_point(before)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Place {
 pub(super) enum Ground {
     SuperUser(u32),
     Reserved,
-    /// A rule of a pattern: where it is, and whether it allows.
+    /// A rule of a pattern: which in its list, and whether it allows.
     Rule(Place, u32, bool),
     /// A principal's roles on the whole cluster, of which those bits allow it.
     Wide(u32, u64),
@@ -134,7 +134,8 @@ impl Index {
     }
 
     fn rule_reason(&self, place: Place, number: u32) -> Reason<'_> {
-        let rule = self.layer(place).patterns.rule(number);
+        let rules = self.layer(place).patterns.rules(place.pattern);
+        let rule = rules.get(number as usize);
         rule.map_or(Reason::Stranger, |rule| self.rule_view(place, rule))
     }
 

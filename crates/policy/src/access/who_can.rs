@@ -52,7 +52,7 @@ impl Index {
         }
         // Those who may from some hosts only.
         for place in self.covering(resource_type, name) {
-            let (_, rules) = self.layer(place).patterns.rules(place.pattern);
+            let rules = self.layer(place).patterns.rules(place.pattern);
             for rule in rules
                 .iter()
                 .filter(|rule| rule.what == ALLOW && rule.host != 0)
