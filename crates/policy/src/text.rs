@@ -1,8 +1,9 @@
-//! Quoting what others wrote inside messages that people and logs read.
+//! Quoting what others wrote inside messages that people and logs read, and guessing what they meant.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Longest quotation, characters: enough to recognise the text.
 const LONGEST: usize = 120;
@@ -57,9 +58,30 @@ pub fn quotation(text: &str) -> String {
     quoted
 }
 
+/// Edit distance: how many bytes to insert, leave out or replace make one text the other. For hints, on texts
+/// whose lengths may be multiplied.
+#[must_use]
+pub fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, a) in one.bytes().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = substituted.min(*cell + 1).min(left + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, excerpt, quotation};
+    use super::{LONGEST, distance, excerpt, quotation};
 
     #[test]
     fn ordinary_texts_are_quoted_as_they_are() {
@@ -80,5 +102,11 @@ mod tests {
     #[test]
     fn control_characters_are_escaped() {
         assert_eq!(quotation("a\nb\u{1b}"), "a\\nb\\u{1b}");
+    }
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
     }
 }

@@ -1,5 +1,7 @@
 //! Misspelt names: Kafka ignores a property that it does not know.
 
+use openmds_policy::text::distance;
+
 use super::Examined;
 use super::listeners::Listener;
 
@@ -170,23 +172,4 @@ fn nearest<'n>(name: &str, names: &[&'n str], most: usize) -> Option<&'n str> {
         .map(|known| (distance(name, known), *known))
         .min()?;
     (near.0 <= most).then_some(near.1)
-}
-
-/// Edit distance.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.bytes().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = *cell;
-            left = substituted.min(*cell + 1).min(left + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = index + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

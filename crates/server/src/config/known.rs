@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use openmds_policy::text::distance;
+
 use super::file::Fault;
 
 pub(super) const SERVER: &str = "confluent.metadata.server.";
@@ -199,25 +201,6 @@ fn unknown(name: &str, known: impl Iterator<Item = String>) -> Fault {
     }
 }
 
-/// Edit distance, for the hint only.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.bytes().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = *cell;
-            left = substituted.min(*cell + 1).min(left + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = index + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,11 +260,5 @@ mod tests {
         ] {
             assert_eq!(nearly_ours(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn distance_counts_edits() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
     }
 }
