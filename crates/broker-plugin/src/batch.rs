@@ -167,27 +167,18 @@ fn patch(bytes: &mut [u8], at: usize, value: u32) {
 }
 
 #[cfg(test)]
+#[path = "../tests/it/golden.rs"]
+mod golden;
+
+#[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
+    use super::golden::golden;
     use super::{Batch, Emitter};
     use crate::codec::Request;
     use crate::methods::Methods;
     use crate::record::Record;
-
-    fn golden(name: &str) -> Vec<u8> {
-        let path = format!("{}/../../spec/formats/{name}", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let digits: Vec<char> = text
-            .lines()
-            .flat_map(|line| line.chars().take_while(|c| *c != '#'))
-            .filter(|c| *c != ' ')
-            .collect();
-        digits
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
-            .collect()
-    }
 
     #[test]
     fn a_batch_is_written_byte_for_byte() {

@@ -4,7 +4,8 @@ use openmds_broker_plugin::codec::{DecodeError, Request};
 use openmds_broker_plugin::pairs::Pairs;
 use proptest::prelude::*;
 
-use crate::message::{CLUSTER, CREATE, TOPIC, golden, pack, pack_all};
+use crate::golden::golden;
+use crate::message::{CLUSTER, CREATE, TOPIC, pack, pack_all};
 
 #[test]
 fn the_golden_request_is_read() {

@@ -4,7 +4,7 @@ use openmds_broker_plugin::engine::{Engine, Settings};
 use openmds_policy::feed::{self, Change, Changes, Message, Snapshot};
 use openmds_policy::names::ClusterId;
 
-use crate::message::golden;
+use crate::golden::golden;
 
 const SERVER: &str = "5a1c";
 

@@ -17,4 +17,6 @@ mod events;
 #[cfg(test)]
 mod following;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod message;
