@@ -21,14 +21,7 @@ impl App {
         operation: &str,
         resource: &ResourcePattern,
     ) -> bool {
-        let principal = caller.principal();
-        let question = Question {
-            principal: &principal,
-            scope,
-            operation,
-            resource,
-        };
-        self.answer(state, caller, caller.principals(), question, true)
+        self.ask(state, caller, scope, operation, resource, true)
     }
 
     /// The same where a refusal is not the last word: only consent is recorded, as Kafka does with
@@ -41,6 +34,18 @@ impl App {
         operation: &str,
         resource: &ResourcePattern,
     ) -> bool {
+        self.ask(state, caller, scope, operation, resource, false)
+    }
+
+    fn ask(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        operation: &str,
+        resource: &ResourcePattern,
+        denials_too: bool,
+    ) -> bool {
         let principal = caller.principal();
         let question = Question {
             principal: &principal,
@@ -48,7 +53,7 @@ impl App {
             operation,
             resource,
         };
-        self.answer(state, caller, caller.principals(), question, false)
+        self.answer(state, caller, caller.principals(), question, denials_too)
     }
 
     /// What a user with these groups may do, for a caller who asks; the answer is recorded.
