@@ -27,9 +27,17 @@ use super::{
 };
 use crate::app::{App, AppError};
 
+const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+const OPENID_METADATA: &str = "/.well-known/openid-configuration";
 const REVOCATIONS: &str = "/security/1.0/revocations";
 const BINDING: &str = "/security/1.0/principals/{principal}/roles/{role}";
 const PATTERNS: &str = "/security/1.0/principals/{principal}/roles/{role}/bindings";
+const CLUSTERS: &str = "/security/1.0/registry/clusters";
+const CLUSTER: &str = "/security/1.0/registry/clusters/{name}";
+const VERIFY: &str = "/security/1.0/registry/clusters/{name}/verify";
+const PROPERTIES: &str = "/security/1.0/registry/clusters/{name}/config";
+const JOIN_TOKENS: &str = "/security/1.0/registry/clusters/{name}/join-tokens";
+const NODE: &str = "/security/1.0/registry/clusters/{name}/nodes/{id}";
 const MANAGED_CLUSTERS: &str = "/security/1.0/lookup/managed/clusters/principal/{principal}";
 const ALL_BINDINGS: &str = "/security/1.0/lookup/rolebindings/principal/{principal}";
 
@@ -44,14 +52,8 @@ fn routes() -> Routes {
         .post("/security/1.0/impersonate", impersonate::impersonate)
         .get(paths::JWKS, authenticate::jwks)
         .post(paths::TOKEN_ENDPOINT, oauth::token)
-        .get(
-            "/.well-known/oauth-authorization-server",
-            oauth::server_metadata,
-        )
-        .get(
-            "/.well-known/openid-configuration",
-            oauth::openid_configuration,
-        )
+        .get(OAUTH_METADATA, oauth::server_metadata)
+        .get(OPENID_METADATA, oauth::openid_configuration)
         .get("/security/1.0/keys", signing_keys::list)
         .post("/security/1.0/keys/rotate", signing_keys::rotate)
         .delete("/security/1.0/keys/{name}", signing_keys::withdraw)
@@ -122,29 +124,14 @@ fn routes() -> Routes {
         .post("/security/1.0/acls", acls::create)
         .delete("/security/1.0/acls", acls::delete)
         .post("/security/1.0/acls:search", acls::search)
-        .get("/security/1.0/registry/clusters", clusters::list)
-        .post("/security/1.0/registry/clusters", clusters::register)
-        .get("/security/1.0/registry/clusters/{name}", clusters::one)
-        .post(
-            "/security/1.0/registry/clusters/{name}/verify",
-            clusters::verify,
-        )
-        .get(
-            "/security/1.0/registry/clusters/{name}/config",
-            clusters::config,
-        )
-        .post(
-            "/security/1.0/registry/clusters/{name}/join-tokens",
-            enrolment::create_tokens,
-        )
-        .delete(
-            "/security/1.0/registry/clusters/{name}/nodes/{id}",
-            enrolment::withdraw,
-        )
-        .delete(
-            "/security/1.0/registry/clusters/{name}",
-            clusters::unregister,
-        )
+        .get(CLUSTERS, clusters::list)
+        .post(CLUSTERS, clusters::register)
+        .get(CLUSTER, clusters::one)
+        .post(VERIFY, clusters::verify)
+        .get(PROPERTIES, clusters::config)
+        .post(JOIN_TOKENS, enrolment::create_tokens)
+        .delete(NODE, enrolment::withdraw)
+        .delete(CLUSTER, clusters::unregister)
         .post(paths::JOIN, enrolment::join)
         .post(paths::NODE_CERTIFICATE, enrolment::renew)
         .get("/security/1.0/audit/config", audit_config::describe)
