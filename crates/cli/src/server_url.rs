@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use openmds_policy::names::is_loopback;
+
 use crate::failure::Failure;
 
 const DEFAULT_PORT: u16 = 8090;
@@ -73,14 +75,8 @@ impl ServerUrl {
 
     /// Whether it is this machine itself.
     pub(crate) fn is_loopback(&self) -> bool {
-        reqwest::Url::parse(&self.text).is_ok_and(|url| {
-            let host = url.host_str().unwrap_or_default();
-            host == "localhost"
-                || host
-                    .trim_matches(['[', ']'])
-                    .parse::<std::net::IpAddr>()
-                    .is_ok_and(|address| address.is_loopback())
-        })
+        reqwest::Url::parse(&self.text)
+            .is_ok_and(|url| is_loopback(url.host_str().unwrap_or_default()))
     }
 
     pub(crate) fn is_https(&self) -> bool {

@@ -1,8 +1,9 @@
 //! How the plugin writes audit events (`audit-logs.md` 6.1).
 
 use openmds_policy::audit::{Document, ROUTER_CONFIG_KEY};
+use openmds_policy::names::is_loopback;
 
-use super::{Examined, is_loopback};
+use super::Examined;
 
 const EXPORTER: &str = "confluent.security.event.logger.exporter.kafka.";
 

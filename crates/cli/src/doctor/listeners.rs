@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Examined, is_loopback};
+use openmds_policy::names::is_loopback;
+
+use super::Examined;
 
 const PROTOCOLS: [&str; 4] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 

@@ -198,11 +198,5 @@ impl<'a> Examined<'a> {
     }
 }
 
-/// Whether only this machine can reach the address.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host == "::1" || host.starts_with("127.")
-}
-
 #[cfg(test)]
 mod tests;

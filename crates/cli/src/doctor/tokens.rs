@@ -1,7 +1,9 @@
 //! Token listeners: by which the metadata server, and users with its tokens, log in (`kafka-internals.md` 5, `rulings.md` 15 and 16).
 
+use openmds_policy::names::is_loopback;
+
 use super::listeners::{Listener, inter_broker};
-use super::{Access, Examined, is_loopback};
+use super::{Access, Examined};
 
 const KAFKA: &str = "org.apache.kafka.common.security.oauthbearer.";
 const OURS: &str = "io.openmds.kafka.OpenMdsTokenValidator";

@@ -1,11 +1,13 @@
-//! Names with rules of their own: cluster ids, cluster names, principals, topic names.
+//! Names with rules of their own: cluster ids, cluster names, hosts, principals, topic names.
 
 mod cluster;
+mod host;
 mod principal;
 mod resource;
 mod topic;
 
 pub use cluster::{ClusterId, ClusterName, ClusterNameError};
+pub use host::is_loopback;
 pub use principal::{Principal, PrincipalError, PrincipalType};
 pub use resource::{PatternType, ResourcePattern, ResourcePatternError};
 pub use topic::{AUDIT_TOPIC_PREFIX, DEFAULT_AUDIT_TOPIC, DestinationTopic, DestinationTopicError};

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use openmds_policy::names::ClusterName;
+use openmds_policy::names::{ClusterName, is_loopback};
 use openmds_policy::rbac::Scope;
 
 use super::App;
-use crate::config::is_loopback;
 use crate::store::{RegisteredCluster, State};
 
 impl App {

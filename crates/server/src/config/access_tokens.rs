@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use openmds_kafka::{Tls, connection_from_properties};
+use openmds_policy::names::is_loopback;
 
 use super::client::context;
-use super::is_loopback;
 use super::reader::Reader;
 use crate::provider::Expected;
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use openmds_kafka::{
     Connection, PropertyError, Sasl, SecurityProtocol, TokenSource, connection_from_properties,
 };
-use openmds_policy::names::ClusterId;
+use openmds_policy::names::{ClusterId, is_loopback};
 
 use super::client::{METADATA, context};
-use super::is_loopback;
 use super::reader::Reader;
 
 const SERVERS: &str = "confluent.metadata.bootstrap.servers";

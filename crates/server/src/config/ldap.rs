@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use openmds_kafka::{Tls, connection_from_properties};
+use openmds_policy::names::is_loopback;
 use regex::Regex;
 use secrecy::SecretString;
 
 use super::client::context;
-use super::is_loopback;
 use super::reader::Reader;
 
 const PREFIX: &str = "ldap.";

@@ -47,11 +47,3 @@ pub use tls::{ClientAuthentication, ServerTls};
 pub use token::TokenSettings;
 pub use user_store::{FileStoreSettings, UserStoreSettings};
 pub use web::{Cors, MetricsAccess, Web};
-
-/// Whether the address stays on this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use openmds_kafka::{Connection, HostPort, Sasl, SecurityProtocol};
 use openmds_policy::audit::{Document, LARGEST_CONFIG_VALUE, Metadata};
-use openmds_policy::names::ClusterId;
+use openmds_policy::names::{ClusterId, is_loopback};
 use openmds_policy::plan::Tenure;
 
-use crate::config::{ControllerAddress, Settings, is_loopback};
+use crate::config::{ControllerAddress, Settings};
 use crate::store::{AuditRecord, Generation, RegisteredCluster, State};
 use crate::tokens::{ClusterTokens, Issuer};
 
