@@ -4,7 +4,7 @@
 use openmds_policy::audit::{
     AuditedAction, Category, Document, Form, Router, list_routes, lookup_route, route,
 };
-use openmds_policy::crn::Crn;
+use openmds_policy::crn::{Crn, CrnPattern};
 
 /// Panics if parsing or routing does, if writing and reading again changes the document, or if a
 /// refusal names no fault.
@@ -34,7 +34,7 @@ fn routes(document: &Document) {
         let Ok(crn) = Crn::parse(&text.replace('*', "x")) else {
             continue;
         };
-        let listed = list_routes(document, Some(&crn));
+        let listed = list_routes(document, Some(&CrnPattern::from(&crn)));
         let winner = lookup_route(document, Some(&crn)).route;
         assert!(winner == "default" || listed.routes.contains_key(&winner));
     }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use super::category::Category;
 use super::document::{DefaultTopics, Document, Route, Rule, Target};
 use super::route::{Routing, decide, winning_route};
-use crate::crn::Crn;
+use crate::crn::{Crn, CrnPattern};
 
 /// The route that decides about a resource, with defaults filled in (`audit-logs.md` 3.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +55,13 @@ pub fn lookup_route(document: &Document, crn: Option<&Crn>) -> RouteLookup {
     }
 }
 
-/// Lists the routes that concern the resource or its sub-resources; without a resource, all.
+/// Lists the routes that concern the resource, or any of several whose names begin alike, or their sub-resources; without a resource,
+/// all.
 #[must_use]
-pub fn list_routes(document: &Document, crn: Option<&Crn>) -> RouteList {
-    let concerned = document
-        .routes()
-        .filter(|(_, route)| crn.is_none_or(|crn| route.pattern.matches_or_is_below(crn)));
+pub fn list_routes(document: &Document, question: Option<&CrnPattern>) -> RouteList {
+    let concerns =
+        |route: &Route| question.is_none_or(|asked| route.pattern.meets_or_is_below(asked));
+    let concerned = document.routes().filter(|(_, route)| concerns(route));
     RouteList {
         default_topics: document.default_topics.clone(),
         routes: concerned

@@ -125,6 +125,18 @@ impl CrnPattern {
                 .all(|(pattern, element)| pattern.matches(element))
     }
 
+    /// Whether the pattern matches some resource of `question`, or something inside one: what [`Self::matches_or_is_below`] is for
+    /// one resource.
+    #[must_use]
+    pub fn meets_or_is_below(&self, question: &Self) -> bool {
+        let meets = |(own, asked): (&PatternElement, &PatternElement)| {
+            own.kind == asked.kind && own.value.common(&asked.value).is_some()
+        };
+        self.matches_authority(&question.authority)
+            && self.elements.len() >= question.elements.len()
+            && self.elements.iter().zip(&question.elements).all(meets)
+    }
+
     /// Whether every resource of `other` is also one of this pattern.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
@@ -165,6 +177,20 @@ impl CrnPattern {
                 .iter()
                 .map(|element| element.value.specificity())
                 .collect(),
+        }
+    }
+}
+
+/// The pattern that matches this resource alone.
+impl From<&Crn> for CrnPattern {
+    fn from(crn: &Crn) -> Self {
+        let literal = |element: &Element| PatternElement {
+            kind: element.kind.clone(),
+            value: ValuePattern::Literal(element.value.clone()),
+        };
+        Self {
+            authority: crn.authority.clone(),
+            elements: crn.elements.iter().map(literal).collect(),
         }
     }
 }

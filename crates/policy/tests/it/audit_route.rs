@@ -4,7 +4,7 @@ use openmds_policy::audit::{
     AuditedAction, Category, Document, Form, Router, Routing, Why, crn_kind, list_routes,
     lookup_route, method_name, route,
 };
-use openmds_policy::crn::Crn;
+use openmds_policy::crn::{Crn, CrnError, CrnPattern};
 use serde_json::{Value, json};
 
 use crate::cases::{self, Case, refused, same};
@@ -101,14 +101,18 @@ fn lookup_agrees(
 }
 
 /// The resource asked about; `None` if the case asks without one.
-fn asked(case: &Case, key: &str) -> Option<Result<Crn, String>> {
+fn asked<T>(
+    case: &Case,
+    key: &str,
+    parse: impl FnOnce(&str) -> Result<T, CrnError>,
+) -> Option<Result<T, String>> {
     assert_eq!(case.asks(), [key], "{}", case.title);
     let text = case.when[key].as_str()?;
-    Some(Crn::parse(text).map_err(|error| error.to_string()))
+    Some(parse(text).map_err(|error| error.to_string()))
 }
 
 fn lookup(case: &Case) -> Result<(), String> {
-    let crn = asked(case, "lookup").transpose();
+    let crn = asked(case, "lookup", Crn::parse).transpose();
     if let Some(says) = case.then.get("refused") {
         return refused(crn, says);
     }
@@ -120,7 +124,7 @@ fn lookup(case: &Case) -> Result<(), String> {
 }
 
 fn list(case: &Case) -> Result<(), String> {
-    let crn = asked(case, "list").transpose();
+    let crn = asked(case, "list", CrnPattern::parse).transpose();
     if let Some(says) = case.then.get("refused") {
         return refused(crn, says);
     }

@@ -17,7 +17,7 @@ use crate::app::App;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Concerned {
-    /// A CRN without wildcards; all routes without it.
+    /// A CRN; a `*` at the end of a name stands for all names that begin so. All routes without it.
     q: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use openmds_policy::audit::{
     AuditedAction, Category, Document, Form, Router, Routing, list_routes, lookup_route, route,
 };
-use openmds_policy::crn::Crn;
+use openmds_policy::crn::{Crn, CrnPattern};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -116,8 +116,10 @@ proptest! {
             Routing::Topic(topic) => prop_assert_eq!(target, topic),
             Routing::Discarded(_) => prop_assert!(excluded || target.is_empty()),
         }
-        let listed = list_routes(&document, Some(&event.crn()));
+        let listed = list_routes(&document, Some(&CrnPattern::from(&event.crn())));
         prop_assert!(lookup.route == "default" || listed.routes.contains_key(&lookup.route));
+        let concerned = document.routes().filter(|(_, route)| route.pattern.matches_or_is_below(&event.crn()));
+        prop_assert_eq!(listed.routes.len(), concerned.count());
         prop_assert_eq!(lookup.categories.len(), Category::ALL.len());
     }
 
