@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::enrolment::{enrolled_node, join_token};
 use super::{App, Caller};
-use crate::store::{AuditRecord, Generation, Record, RegisteredCluster, State, StoreError};
+use crate::store::{
+    AuditRecord, Generation, Record, RegisteredCluster, State, StoreError, binding_name,
+};
 use crate::tokens::{KeyRing, KeyTerm};
 use crate::trail::{Change, methods};
 
@@ -78,9 +80,17 @@ impl App {
     }
 }
 
-/// Which keys there are; what they are made of is nobody's business here.
+/// Which keys there are, and which have begun or ceased; what they are made of is nobody's business here.
 fn keys(ring: &KeyRing) -> Value {
-    let key = |term: &KeyTerm| json!({ "keyId": term.key_id, "algorithm": term.algorithm.to_string(), "signsFrom": term.signs_from });
+    let key = |term: &KeyTerm| {
+        json!({
+            "keyId": term.key_id,
+            "algorithm": term.algorithm.to_string(),
+            "signsFrom": term.signs_from,
+            "began": term.began,
+            "retired": term.retired,
+        })
+    };
     ring.terms().iter().map(key).collect()
 }
 
@@ -92,7 +102,7 @@ fn change(state: &State, record: &Record) -> Option<Change> {
             Change {
                 method: methods::BINDING,
                 kind: "role-binding",
-                key: format!("{}/{}/{}", key.principal, key.role, key.scope),
+                key: binding_name(key),
                 scope: Some(key.scope.clone()),
                 resource: named(SECURITY_METADATA, SECURITY_METADATA),
                 before: state.bindings().patterns(key).map(shown),

@@ -132,8 +132,8 @@ impl App {
         if present == *ring {
             return Ok(());
         }
-        let own = format!("User:{OWN_PRINCIPAL}");
-        self.settle(&own, present).await
+        let own = Caller::user(OWN_PRINCIPAL, "openmds");
+        self.settle(&own, &state, present).await
     }
 
     /// Stops trusting a key at once: nothing that it signed or will sign is taken any more. If it is
@@ -156,12 +156,19 @@ impl App {
             ))
         })?;
         tracing::warn!(key_id, by = %caller.principal(), "a signing key was withdrawn");
-        self.settle(&caller.principal().to_string(), without).await
+        self.settle(caller, &state, without).await
     }
 
     /// Goes on with the ring, and clears away what is over in it.
-    async fn settle(&self, actor: &str, present: KeyRing) -> Result<(), AppError> {
-        self.keep_ring(actor, present.clone(), None).await?;
+    async fn settle(
+        &self,
+        caller: &Caller,
+        before: &State,
+        present: KeyRing,
+    ) -> Result<(), AppError> {
+        self.keep_ring(&caller.principal().to_string(), present.clone(), None)
+            .await?;
+        self.record_keys(caller, before, &present);
         self.write_jwks(self.issuer.jwks()).await?;
         let over = present.terms().iter().filter(|term| term.retired.is_some());
         let over: Vec<String> = over.map(|term| term.key_id.clone()).collect();

@@ -14,6 +14,7 @@ mod state;
 pub use enrolled::{Enrolled, EnrolledNode, Issued, IssuedToken, TokenUse};
 pub use log::{Append, Generation, MetaLog, StoreError};
 pub use memory::MemoryLog;
+pub(crate) use record::binding_name;
 pub use record::{AuditRecord, NodesRecord, Record, RegisteredCluster};
 pub use sqlite::SqliteLog;
 pub use state::State;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openmds_policy::acl::AclBinding;
 use openmds_policy::names::{ClusterId, ClusterName, ResourcePattern};
-use openmds_policy::rbac::{BindingKey, Scope};
+use openmds_policy::rbac::{BindingKey, Scope, ScopeKey};
 use serde::{Deserialize, Serialize};
 
 use super::enrolled::{EnrolledNode, IssuedToken};
@@ -158,17 +158,16 @@ impl From<NodesRecord> for WrittenNodes {
 }
 
 impl Record {
-    /// What a later record must have in common with this one to replace it.
+    /// What a later record must have in common with this one to replace it, and no other has. The key is never read back: records say
+    /// themselves what they are about, those of older servers too, which spelt hostile names otherwise.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
-            Self::Binding { key, .. } => {
-                format!("binding/{}/{}/{}", key.principal, key.role, key.scope)
-            }
+            Self::Binding { key, .. } => format!("binding/{}", binding_name(key)),
             Self::Acl { cluster, acl, .. } => {
                 // As JSON, because hosts and names may hold any separator.
                 let said = serde_json::to_string(acl).unwrap_or_default();
-                format!("acl/{cluster}/{said}")
+                format!("acl/{}/{said}", escaped(cluster.as_str()))
             }
             Self::Cluster { name, .. } => format!("cluster/{name}"),
             Self::Audit(_) => "audit".to_string(),
@@ -183,6 +182,23 @@ impl Record {
             Self::ForgottenRevocations { .. } => revocation_key(""),
         }
     }
+}
+
+/// A binding's principal, role and scope in one text, of which no other binding has the same.
+pub(crate) fn binding_name(key: &BindingKey) -> String {
+    let principal = escaped(&key.principal.to_string());
+    let cluster = |(key, id): (&ScopeKey, &String)| {
+        let id = escaped(id).replace(',', "%2C");
+        format!("{} {id}", key.as_str())
+    };
+    let clusters: Vec<String> = key.scope.clusters().iter().map(cluster).collect();
+    let clusters = clusters.join(", ");
+    format!("{principal}/{}/{clusters}", escaped(&key.role))
+}
+
+/// The text without what separates the parts of a key.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('/', "%2F")
 }
 
 /// The key of a revocation's record; without a name, that of those that are forgotten.
