@@ -89,7 +89,9 @@ impl App {
     }
 
     /// Administrators of bindings, and whoever may do the same with Kafka's own tools: by a role or
-    /// by a central ACL on the cluster (`mds-api.md` 10, AC).
+    /// by a central ACL on the cluster (`mds-api.md` 10, AC). Consent is recorded as the right that gave it. A refusal is one event, and
+    /// names what its message names: the reference's operation for access to what its server keeps (`audit-logs.md` 5.2), or Kafka's right
+    /// where an ACL denies that.
     fn permit_acls(
         &self,
         state: &State,
@@ -114,18 +116,24 @@ impl App {
             name: KAFKA_CLUSTER.to_string(),
             pattern_type: PatternType::Literal,
         };
-        let allowed = match state.acls().decide(cluster, &request) {
+        let (operation, resource) = match state.acls().decide(cluster, &request) {
             Some(acl) => {
-                self.decided_by_acl(state, caller, &scope, right.kafka, &resource, &acl.entry)
+                if self.decided_by_acl(state, caller, &scope, right.kafka, &resource, &acl.entry) {
+                    return Ok(());
+                }
+                (right.kafka, resource)
             }
-            None => self.permitted(state, caller, &scope, right.kafka, &resource),
+            None => {
+                if self.permitted_already(state, caller, &scope, right.kafka, &resource) {
+                    return Ok(());
+                }
+                self.refused(state, caller, &scope, right.access, &all);
+                (right.access, all)
+            }
         };
-        if allowed {
-            return Ok(());
-        }
-        let what = format!("{all} at {scope}");
+        let what = format!("{resource} at {scope}");
         let missing = [Missing::role(right.role, &scope)];
-        Err(denied(caller, right.access, &what, &missing))
+        Err(denied(caller, operation, &what, &missing))
     }
 }
 

@@ -90,6 +90,26 @@ impl App {
         granted
     }
 
+    /// Records that nothing allows it: neither this nor an alternative that was asked about.
+    pub(super) fn refused(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        operation: &str,
+        resource: &ResourcePattern,
+    ) {
+        let principal = caller.principal();
+        let question = Question {
+            principal: &principal,
+            scope,
+            operation,
+            resource,
+        };
+        self.trail
+            .decided(state, caller, question, false, Why::Nothing);
+    }
+
     fn answer(
         &self,
         state: &State,
