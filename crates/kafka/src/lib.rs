@@ -28,7 +28,7 @@ pub use settings::{
     SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,
     connection_from_properties, stores_from_properties,
 };
-pub use wire::{WireConnector, tls_client_config};
+pub use wire::{WireConnector, believes_scram, reads_answer, tls_client_config};
 
 /// The largest configuration value that Kafka carries, in bytes of UTF-8.
 ///

@@ -25,9 +25,11 @@ mod tls;
 mod tls_failure;
 mod topics;
 mod trust;
+mod untrusted;
 mod writer;
 
 pub use tls::client_config as tls_client_config;
+pub use untrusted::{believes_scram, reads_answer};
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@
 )]
 
 mod fake;
+mod fuzz;
 mod scripted;
 mod sessions;
 mod stores;

@@ -23,6 +23,7 @@ mod node;
 mod oauth;
 mod oauth_client;
 mod oauth_error;
+mod oauth_form;
 mod openapi;
 mod openapi_access;
 mod parts;
@@ -39,6 +40,8 @@ mod sso;
 mod to_the_end;
 mod warnings;
 
+pub use oauth_client::basic_pairs;
+pub use oauth_form::{TokenForm, TokenFormError};
 pub use openapi::document as openapi_document;
 pub use peer::{Encrypted, Peer, RefusedCertificate};
 pub use router::{known_routes, router};

@@ -1,73 +1,47 @@
 //! The OAuth 2.0 token endpoint and the documents that lead to it (RFC 6749, 7523, 8414).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Form, FromRequest as _, Request, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use openmds_api::{AccessToken, OAuthError, ServerMetadata};
-use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::front::BodyTime;
 use super::identity::request_context;
 use super::oauth_client::{Basic, basic};
 use super::oauth_error::Refusal;
+use super::oauth_form::TokenForm;
 use super::peer::Peer;
 use crate::app::{App, ClientProof, Credentials, JWT_BEARER};
 
 /// The value of `client_assertion_type` (RFC 7523, 2.2).
 const JWT_CLIENT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The parameters of a request, each at most once; an empty one counts as left out.
-struct Parameters(BTreeMap<String, String>);
-
-impl Parameters {
-    async fn read(parts: &Parts, request: Request) -> Result<Self, Refusal> {
-        let kind = parts.headers.get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(Refusal::request(
-                "send the parameters as application/x-www-form-urlencoded",
-            ));
-        }
-        let time = parts.extensions.get::<BodyTime>();
-        let time = time.map_or(Duration::MAX, |time| time.0);
-        let form = timeout(
-            time,
-            Form::<Vec<(String, String)>>::from_request(request, &()),
-        )
-        .await;
-        let form = form.map_err(|_| {
-            Refusal::request("the body did not arrive in time").with(StatusCode::REQUEST_TIMEOUT)
-        })?;
-        let Form(pairs) = form.map_err(|rejection| {
-            Refusal::request("the body cannot be read as a form").with(rejection.status())
-        })?;
-        let mut parameters = BTreeMap::new();
-        for (name, value) in pairs {
-            if parameters.contains_key(&name) {
-                return Err(Refusal::request("a parameter is there twice"));
-            }
-            parameters.insert(name, value);
-        }
-        parameters.retain(|_, value| !value.is_empty());
-        Ok(Self(parameters))
+async fn read_form(parts: &Parts, request: Request) -> Result<TokenForm, Refusal> {
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refusal::request(
+            "send the parameters as application/x-www-form-urlencoded",
+        ));
     }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    fn secret(&self, name: &str) -> Option<SecretString> {
-        self.get(name)
-            .map(|value| SecretString::from(value.to_string()))
-    }
+    let time = parts.extensions.get::<BodyTime>();
+    let time = time.map_or(Duration::MAX, |time| time.0);
+    let body = timeout(time, Bytes::from_request(request, &())).await;
+    let body = body.map_err(|_| {
+        Refusal::request("the body did not arrive in time").with(StatusCode::REQUEST_TIMEOUT)
+    })?;
+    let body = body.map_err(|rejection| {
+        Refusal::request("the body cannot be read as a form").with(rejection.status())
+    })?;
+    TokenForm::parse(&body).map_err(|error| Refusal::request(&error.to_string()))
 }
 
 /// Gives a token to a client: a user of this service by name and password (HTTP Basic, or
@@ -98,7 +72,7 @@ fn unkept(mut response: Response) -> Response {
 
 async fn granted(app: &App, request: Request) -> Result<AccessToken, Refusal> {
     let (parts, body) = request.into_parts();
-    let parameters = Parameters::read(&parts, Request::from_parts(parts.clone(), body)).await?;
+    let parameters = read_form(&parts, Request::from_parts(parts.clone(), body)).await?;
     let grant = parameters
         .get("grant_type")
         .ok_or_else(|| Refusal::request("grant_type is missing"))?;
@@ -155,7 +129,7 @@ async fn granted(app: &App, request: Request) -> Result<AccessToken, Refusal> {
 }
 
 /// The name that a request repeats beside its proof must be the one that is proved.
-fn same_client(parameters: &Parameters, name: &str) -> Result<(), Refusal> {
+fn same_client(parameters: &TokenForm, name: &str) -> Result<(), Refusal> {
     match parameters.get("client_id") {
         Some(said) if said != name => Err(Refusal::client(
             "client_id is not the client that the credentials prove",
@@ -165,7 +139,7 @@ fn same_client(parameters: &Parameters, name: &str) -> Result<(), Refusal> {
 }
 
 /// What the client brought to prove who it is; two ways at once are one too many (RFC 6749, 2.3).
-fn client(parts: &Parts, parameters: &Parameters) -> Result<Option<ClientProof>, Refusal> {
+fn client(parts: &Parts, parameters: &TokenForm) -> Result<Option<ClientProof>, Refusal> {
     let mut proofs = Vec::new();
     match basic(&parts.headers) {
         Basic::None => {}

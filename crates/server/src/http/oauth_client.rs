@@ -21,10 +21,12 @@ pub(super) fn basic(headers: &HeaderMap) -> Basic {
     let Some(header) = headers.get(header::AUTHORIZATION) else {
         return Basic::None;
     };
-    pairs(header.to_str().unwrap_or_default()).map_or(Basic::Unusable, Basic::Pairs)
+    basic_pairs(header.to_str().unwrap_or_default()).map_or(Basic::Unusable, Basic::Pairs)
 }
 
-fn pairs(header: &str) -> Option<[(String, SecretString); 2]> {
+/// Name and password of a header, as they came and form-decoded; nothing if it is not HTTP Basic.
+#[must_use]
+pub fn basic_pairs(header: &str) -> Option<[(String, SecretString); 2]> {
     let (scheme, value) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use openmds_kafka::Tls;
-use serde::de::DeserializeOwned;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
@@ -41,16 +40,15 @@ impl Fetch {
         client.build().map(Self).map_err(|error| error.to_string())
     }
 
-    /// A JSON document.
-    pub(super) async fn json<T: DeserializeOwned>(&self, url: &str) -> Result<T, ProviderAway> {
+    /// A document, as it came.
+    pub(super) async fn bytes(&self, url: &str) -> Result<Vec<u8>, ProviderAway> {
         let request = self.0.get(url).header("accept", "application/json");
         let response = self.answer(request).await?;
         let status = response.status();
         if !status.is_success() {
             return Err(ProviderAway(format!("{url} answers {status}")));
         }
-        serde_json::from_slice(response.body())
-            .map_err(|error| ProviderAway(format!("{url} answers something else: {error}")))
+        Ok(response.into_body())
     }
 
     /// The OAuth client's way to the provider. Whether the last answer did not come is left in the

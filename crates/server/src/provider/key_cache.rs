@@ -105,17 +105,23 @@ impl KeyCache {
             Some(url) => url.clone(),
             None => discover(&self.fetch, &self.source.issuer).await?.jwks_uri,
         };
-        // Keys of kinds that are not known here must not hide the others.
-        let set: serde_json::Value = self.fetch.json(&url).await?;
-        let keys = set.get("keys").and_then(serde_json::Value::as_array);
-        let keys = keys.ok_or_else(|| ProviderAway(format!("{url} holds no `keys`")))?;
-        let readable = keys
-            .iter()
-            .filter_map(|key| serde_json::from_value(key.clone()).ok());
-        Ok(JwkSet {
-            keys: readable.collect(),
-        })
+        let set = self.fetch.bytes(&url).await?;
+        key_set(&set).map_err(|reason| ProviderAway(format!("{url} {reason}")))
     }
+}
+
+/// Reads a key set. Keys of kinds that are not known here must not hide the others.
+pub fn key_set(bytes: &[u8]) -> Result<JwkSet, String> {
+    let set: serde_json::Value = serde_json::from_slice(bytes)
+        .map_err(|error| format!("answers something else: {error}"))?;
+    let keys = set.get("keys").and_then(serde_json::Value::as_array);
+    let keys = keys.ok_or("holds no `keys`")?;
+    let readable = keys
+        .iter()
+        .filter_map(|key| serde_json::from_value(key.clone()).ok());
+    Ok(JwkSet {
+        keys: readable.collect(),
+    })
 }
 
 fn matching(keys: &JwkSet, id: Option<&str>) -> Vec<Jwk> {

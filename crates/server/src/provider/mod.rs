@@ -12,7 +12,9 @@ mod validation;
 
 pub use access_tokens::AccessTokens;
 pub use device::{DeviceLogin, DeviceProgress};
+pub use discovery::Discovered;
 pub(crate) use fetch::causes;
 pub use fetch::{Fetch, ProviderAway};
+pub use key_cache::key_set;
 pub use sign_in::{SignIn, SignedIn};
 pub use validation::{Expected, ProvenUser, ProviderRefused};

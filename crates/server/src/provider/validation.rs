@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use super::fetch::ProviderAway;
@@ -75,12 +75,20 @@ impl Expected {
         token: &str,
         now: i64,
     ) -> Result<ProvenUser, ProviderRefused> {
-        let header = decode_header(token).map_err(|_| invalid("it cannot be read"))?;
-        if !ALGORITHMS.contains(&header.alg) {
-            return Err(invalid("its signature is of a kind that is not taken"));
-        }
+        let header = head(token)?;
         let candidates = keys.find(header.kid.as_deref()).await?;
-        let mut candidates = candidates.iter().filter(|key| signs_with(key, header.alg));
+        self.check_with(&candidates, token, now)
+    }
+
+    /// Whom the token proves if these are the provider's keys.
+    pub fn check_with(
+        &self,
+        keys: &[Jwk],
+        token: &str,
+        now: i64,
+    ) -> Result<ProvenUser, ProviderRefused> {
+        let header = head(token)?;
+        let mut candidates = keys.iter().filter(|key| signs_with(key, header.alg));
         let claims = candidates
             .find_map(|key| claims_if_signed(token, key, header.alg))
             .ok_or_else(|| invalid("no key of the provider signed it"))?;
@@ -139,6 +147,14 @@ impl Expected {
             claims,
         })
     }
+}
+
+fn head(token: &str) -> Result<Header, ProviderRefused> {
+    let header = decode_header(token).map_err(|_| invalid("it cannot be read"))?;
+    if !ALGORITHMS.contains(&header.alg) {
+        return Err(invalid("its signature is of a kind that is not taken"));
+    }
+    Ok(header)
 }
 
 /// A claim that is one text or several.

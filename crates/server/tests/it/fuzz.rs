@@ -3,7 +3,11 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use openmds_server::provider::Expected;
+use openmds_server::tokens::{SigningAlgorithm, generate};
 use proptest::prelude::*;
 
 #[path = "../../../../fuzz/checks/bodies.rs"]
@@ -12,6 +16,10 @@ mod bodies;
 mod certificate;
 #[path = "../../../../fuzz/checks/jwk.rs"]
 mod jwk;
+#[path = "../../../../fuzz/checks/oauth.rs"]
+mod oauth;
+#[path = "../../../../fuzz/checks/provider.rs"]
+mod provider;
 #[path = "../../../../fuzz/checks/token.rs"]
 mod token;
 
@@ -27,6 +35,34 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     corpus
 }
 
+/// A provider's key set, and a token that it signed.
+fn signed_by_a_provider() -> &'static (String, String) {
+    static SIGNED: OnceLock<(String, String)> = OnceLock::new();
+    SIGNED.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let key = generate(&path, SigningAlgorithm::Es256).unwrap();
+        let private = EncodingKey::from_ec_pem(&fs::read(path).unwrap()).unwrap();
+        let claims = serde_json::json!({
+            "iss": "https://idp.example.org", "sub": "robot", "aud": ["openmds"],
+            "groups": ["robots", ""], "exp": 1_800_000_100,
+        });
+        let header = Header::new(Algorithm::ES256);
+        let token = jsonwebtoken::encode(&header, &claims, &private).unwrap();
+        (key.jwks(), token)
+    })
+}
+
+fn expected() -> Expected {
+    Expected {
+        issuer: "https://idp.example.org".to_string(),
+        audiences: vec!["openmds".to_string()],
+        user_claim: "sub".to_string(),
+        groups_claim: "groups".to_string(),
+        leeway: 0,
+    }
+}
+
 #[test]
 fn the_corpus() {
     corpus("bodies")
@@ -36,6 +72,10 @@ fn the_corpus() {
         .iter()
         .for_each(|bytes| certificate::check(bytes));
     corpus("jwk").iter().for_each(|bytes| jwk::check(bytes));
+    corpus("oauth").iter().for_each(|bytes| oauth::check(bytes));
+    corpus("provider")
+        .iter()
+        .for_each(|bytes| provider::check(bytes));
     corpus("token").iter().for_each(|bytes| token::check(bytes));
 }
 
@@ -45,7 +85,44 @@ proptest! {
         bodies::check(&bytes);
         certificate::check(&bytes);
         jwk::check(&bytes);
+        oauth::check(&bytes);
+        provider::check(&bytes);
         token::check(&bytes);
+    }
+
+    #[test]
+    fn a_form_with_one_byte_changed(mut bytes in prop::sample::select(corpus("oauth")), at: prop::sample::Index, byte: u8) {
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        oauth::check(&bytes);
+    }
+
+    #[test]
+    fn any_form(names in prop::collection::vec("grant_type|assertion|client_id|scope|[a-z%+=]{0,4}", 0..5), values in prop::collection::vec("[a-z%+=0-9A-F&.:]{0,12}", 5)) {
+        let pairs: Vec<String> = names.iter().zip(&values).map(|(name, value)| format!("{name}={value}")).collect();
+        oauth::check(pairs.join("&").as_bytes());
+    }
+
+    #[test]
+    fn a_providers_document_with_one_byte_changed(mut bytes in prop::sample::select(corpus("provider")), at: prop::sample::Index, byte: u8) {
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        provider::check(&bytes);
+    }
+
+    #[test]
+    fn a_providers_token_changed_anywhere_proves_nobody(at: prop::sample::Index, byte in "[A-Za-z0-9_.-]") {
+        let (set, token) = signed_by_a_provider();
+        provider::check(format!("{set}\0{token}").as_bytes());
+        let keys = openmds_server::provider::key_set(set.as_bytes()).unwrap();
+        prop_assert!(expected().check_with(&keys.keys, token, 1_800_000_000).is_ok());
+        let at = at.index(token.len());
+        let changed = format!("{}{byte}{}", &token[..at], &token[at + 1..]);
+        provider::check(format!("{set}\0{changed}").as_bytes());
+        // The last digits of a signature may hold bits that mean nothing.
+        if changed != *token && at + 1 < token.len() {
+            prop_assert!(expected().check_with(&keys.keys, &changed, 1_800_000_000).is_err());
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::desk::{Answer, Desk, basic, eventually};
 use crate::world::World;
 
 /// A certificate, as the listener would hand it on.
-fn certificate(names: &[(DnType, &str)]) -> Peer {
+pub(crate) fn certificate(names: &[(DnType, &str)]) -> Peer {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     for (kind, value) in names {
@@ -39,7 +39,7 @@ fn subject(answer: &Value) -> String {
     crate::tokens::claims(answer["auth_token"].as_str().unwrap()).sub
 }
 
-fn with_certificates(rules: &str) -> World {
+pub(crate) fn with_certificates(rules: &str) -> World {
     let mut world = World::new();
     let server = "confluent.metadata.server";
     world

@@ -39,7 +39,7 @@ pub(crate) async fn event(
     eventually(&format!("{method} is recorded"), found).await
 }
 
-async fn world_with_document() -> (World, Desk) {
+pub(crate) async fn world_with_document() -> (World, Desk) {
     let mut world = World::new();
     world.set(SERVERS, LOGS);
     let desk = world.start().await;
@@ -184,7 +184,7 @@ async fn the_document_in_force_says_where_and_whose() {
 
 /// What the log says.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -205,7 +205,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 impl Lines {
-    fn listen() -> (Self, DefaultGuard) {
+    pub(crate) fn listen() -> (Self, DefaultGuard) {
         let lines = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_writer(lines.clone())
@@ -214,7 +214,7 @@ impl Lines {
     }
 
     /// The events in the fallback.
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         // Another test's thread may have found the line's call site without any listener.
         tracing::callsite::rebuild_interest_cache();
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();

@@ -66,3 +66,37 @@ async fn tls_without_trust_stops_the_start() {
         "{message}"
     );
 }
+
+#[tokio::test]
+async fn a_directory_may_demand_a_certificate() {
+    let directory = Slapd::start_demanding();
+    let other = Slapd::start();
+    for (url, start_tls) in [
+        (directory.encrypted_url(), "false"),
+        (directory.url(), "true"),
+    ] {
+        let mut world = World::with_ldap(&directory);
+        world
+            .set("ldap.java.naming.provider.url", &url)
+            .set("openmds.ldap.starttls", start_tls)
+            .set("ldap.ssl.truststore.type", "PEM")
+            .set("ldap.ssl.truststore.location", &directory.trusted());
+        for (certificate, status) in [
+            (None, 503),
+            (Some(other.client()), 503),
+            (Some(directory.client()), 200),
+        ] {
+            if let Some(certificate) = &certificate {
+                world
+                    .set("ldap.ssl.keystore.type", "PEM")
+                    .set("ldap.ssl.keystore.location", certificate);
+            }
+            let desk = world.start().await;
+            let answer = log_in(&desk, "alice", "alice-secret").await.is(status);
+            assert!(!answer.text().contains("secret"), "{}", answer.text());
+            let groups = usize::from(status == 200);
+            assert_eq!(desk.app.directory.groups_of("alice").len(), groups);
+            desk.kill().await;
+        }
+    }
+}

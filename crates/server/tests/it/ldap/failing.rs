@@ -3,6 +3,8 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::json;
 
 use super::login::log_in;
@@ -155,4 +157,41 @@ async fn properties_that_mean_nothing_stop_the_start() {
     ] {
         assert!(message.contains(property), "{property}: {message}");
     }
+}
+
+#[tokio::test]
+async fn nobody_is_impersonated_while_groups_are_unknown() {
+    let mut directory = Slapd::start();
+    let mut world = World::with_ldap(&directory);
+    let server = "confluent.metadata.server.impersonation";
+    world
+        .set(&format!("{server}.super.users"), "User:alice")
+        .set(&format!("{server}.protected.users"), "Group:auditors")
+        .set("ldap.retry.timeout.ms", "300");
+    let desk = world.start().await;
+    let answer = log_in(&desk, "alice", "alice-secret").await.is(200).json();
+    let token = format!("Bearer {}", answer["auth_token"].as_str().unwrap());
+    let impersonate = async || {
+        let target = json!({"targetPrincipalName": "bob", "targetPrincipalType": "USER"});
+        let request = Request::post("/security/1.0/impersonate")
+            .header("authorization", &token)
+            .header("content-type", "application/json")
+            .body(Body::from(target.to_string()));
+        desk.send(request.unwrap()).await
+    };
+    impersonate().await.is(200);
+    directory.stop();
+    eventually("nobody knows the groups", || async {
+        (!desk.app.directory.knows_groups()).then_some(())
+    })
+    .await;
+    let answer = impersonate().await.is(503);
+    assert_eq!(answer.json()["type"], "UNAVAILABLE");
+    assert!(answer.message().contains("Repeat later"));
+    directory.resume();
+    eventually("groups are known again", || async {
+        desk.app.directory.knows_groups().then_some(())
+    })
+    .await;
+    impersonate().await.is(200);
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ldap3::{Ldap, LdapConnAsync, Mod};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 /// The account that searches. It may not read more than ten entries at once, so that searches
@@ -48,14 +48,24 @@ fn run(command: &mut Command) {
 }
 
 impl Slapd {
-    /// Starts one with the entries of [`ENTRIES`].
+    /// Starts one with the entries of [`entries`].
     pub(crate) fn start() -> Self {
+        Self::started("never")
+    }
+
+    /// The same, which speaks TLS only to those who show a certificate of its authority.
+    pub(crate) fn start_demanding() -> Self {
+        Self::started("demand")
+    }
+
+    fn started(verify_client: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path("data")).unwrap();
         certificates(folder.path());
         fs::write(path("entries.ldif"), entries()).unwrap();
-        fs::write(path("slapd.conf"), configuration(folder.path())).unwrap();
+        let settings = configuration(folder.path(), verify_client);
+        fs::write(path("slapd.conf"), settings).unwrap();
         run(Command::new(program("slapadd"))
             .arg("-f")
             .arg(path("slapd.conf"))
@@ -113,12 +123,16 @@ impl Slapd {
 
     /// The certificate authority of its certificate.
     pub(crate) fn trusted(&self) -> String {
-        self.folder
-            .path()
-            .join("ca.pem")
-            .to_str()
-            .unwrap()
-            .to_string()
+        self.path_of("ca.pem")
+    }
+
+    /// A certificate of that authority for a client, with its key.
+    pub(crate) fn client(&self) -> String {
+        self.path_of("client.pem")
+    }
+
+    fn path_of(&self, file: &str) -> String {
+        self.folder.path().join(file).to_str().unwrap().to_string()
     }
 
     async fn as_root(&self) -> Ldap {
@@ -154,15 +168,20 @@ fn certificates(folder: &Path) {
     let ca = params.self_signed(&ca_key).unwrap();
     let key = KeyPair::generate().unwrap();
     let server = CertificateParams::new(vec!["127.0.0.1".to_string()]).unwrap();
-    let server = server
-        .signed_by(&key, &Issuer::new(params, &ca_key))
-        .unwrap();
+    let issuer = Issuer::new(params, &ca_key);
+    let server = server.signed_by(&key, &issuer).unwrap();
+    let client_key = KeyPair::generate().unwrap();
+    let mut client = CertificateParams::default();
+    client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let client = client.signed_by(&client_key, &issuer).unwrap();
+    let client = format!("{}{}", client.pem(), client_key.serialize_pem());
+    fs::write(folder.join("client.pem"), client).unwrap();
     fs::write(folder.join("ca.pem"), ca.pem()).unwrap();
     fs::write(folder.join("cert.pem"), server.pem()).unwrap();
     fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
 }
 
-fn configuration(folder: &Path) -> String {
+fn configuration(folder: &Path, verify_client: &str) -> String {
     let folder = folder.display();
     format!(
         "include /etc/ldap/schema/core.schema
@@ -175,7 +194,7 @@ sizelimit size.soft=10 size.hard=10 size.prtotal=unlimited
 TLSCACertificateFile {folder}/ca.pem
 TLSCertificateFile {folder}/cert.pem
 TLSCertificateKeyFile {folder}/key.pem
-TLSVerifyClient never
+TLSVerifyClient {verify_client}
 access to attrs=userPassword by anonymous auth by * none
 access to * by * read
 database mdb

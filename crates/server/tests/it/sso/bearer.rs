@@ -12,7 +12,7 @@ use crate::desk::{Answer, Desk};
 use crate::tokens::claims;
 use crate::world::World;
 
-async fn with(desk: &Desk, token: &str, path: &str) -> Answer {
+pub(super) async fn with(desk: &Desk, token: &str, path: &str) -> Answer {
     let request = Request::builder()
         .uri(format!("/security/1.0{path}"))
         .header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -48,7 +48,7 @@ async fn a_providers_token_proves_a_user_and_groups() {
     with(&desk, ours, "/roles").await.is(401);
 }
 
-fn claims_of(token: &str) -> serde_json::Value {
+pub(super) fn claims_of(token: &str) -> serde_json::Value {
     let part = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }

@@ -1,6 +1,7 @@
 //! A real identity provider: its access tokens, and logging in through it
 //! (`rbac-registry-tokens.md` 3.4.3, 3.4.4 and 9.8, `mds-api.md` 2.5).
 
+mod assertion;
 mod bearer;
 mod browser;
 mod device;
