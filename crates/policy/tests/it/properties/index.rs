@@ -3,6 +3,7 @@
 mod by_type;
 mod changes;
 mod compare;
+mod crowded;
 mod generate;
 mod share;
 mod who_can;
