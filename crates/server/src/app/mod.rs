@@ -58,6 +58,7 @@ pub use binding_lookups::RolePatterns;
 pub use browser_login::{BrowserLogin, LoggedIn};
 pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
+pub use enrolment::Fold;
 pub use error::{AppError, Kind};
 pub use identity::{Identity, Proof};
 pub use login_limits::LoginLimits;

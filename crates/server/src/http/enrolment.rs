@@ -16,7 +16,7 @@ use super::parts::Segments;
 use super::peer::Encrypted;
 use super::service::reachable;
 use super::to_the_end::to_the_end;
-use crate::app::{App, AppError, RequestContext};
+use crate::app::{App, AppError, Fold, RequestContext};
 
 /// Makes tokens, each of which lets one node of the cluster in. They are shown this once.
 #[utoipa::path(post, path = "/security/1.0/registry/clusters/{name}/join-tokens", tag = "registry", params(("name" = String, Path)), request_body = JoinTokenRequest,
@@ -28,14 +28,41 @@ pub(super) async fn create_tokens(
     Segments(name): Segments<String>,
     request: Request,
 ) -> Result<Json<JoinTokens>, HttpError> {
+    let urls = encrypted_urls(&app, &request);
+    let asked: JoinTokenRequest = parsed_object(&json_text(request).await?)?;
+    let made = to_the_end(async move {
+        let which = Fold::Name(&name);
+        app.create_join_tokens(&caller, which, &asked, urls).await
+    });
+    Ok(Json(made.await?))
+}
+
+/// Makes tokens for a Kafka cluster that need not be registered. They are shown this once.
+#[utoipa::path(post, path = "/openmds/1.0/clusters/{id}/join-tokens", tag = "nodes", params(("id" = String, Path, description = "The Kafka cluster's id")), request_body = JoinTokenRequest,
+    responses((status = 200, body = JoinTokens), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse),
+        (status = 409, body = openmds_api::ErrorResponse, description = "Too many unused tokens of the cluster are out")))]
+pub(super) async fn create_tokens_by_id(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments(id): Segments<String>,
+    request: Request,
+) -> Result<Json<JoinTokens>, HttpError> {
+    let urls = encrypted_urls(&app, &request);
+    let asked: JoinTokenRequest = parsed_object(&json_text(request).await?)?;
+    let made = to_the_end(async move {
+        let which = Fold::Id(&id);
+        app.create_join_tokens(&caller, which, &asked, urls).await
+    });
+    Ok(Json(made.await?))
+}
+
+/// Where nodes reach this service.
+fn encrypted_urls(app: &App, request: &Request) -> Vec<String> {
     let advertised = app.settings.advertised.iter();
     let encrypted = advertised.filter(|url| url.starts_with("https://"));
-    let urls = encrypted.map(|url| reachable(url, request.headers()));
-    let urls = urls.collect();
-    let asked: JoinTokenRequest = parsed_object(&json_text(request).await?)?;
-    let made =
-        to_the_end(async move { app.create_join_tokens(&caller, &name, &asked, urls).await });
-    Ok(Json(made.await?))
+    encrypted
+        .map(|url| reachable(url, request.headers()))
+        .collect()
 }
 
 /// Takes a node's certificates, and the token that it used, out of use.
@@ -47,7 +74,20 @@ pub(super) async fn withdraw(
     Identified(caller, _): Identified,
     Segments((name, id)): Segments<(String, String)>,
 ) -> Result<StatusCode, HttpError> {
-    to_the_end(async move { app.withdraw_node(&caller, &name, &id).await }).await?;
+    to_the_end(async move { app.withdraw_node(&caller, Fold::Name(&name), &id).await }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The same for a cluster that need not be registered.
+#[utoipa::path(delete, path = "/openmds/1.0/clusters/{id}/nodes/{node}", tag = "nodes",
+    params(("id" = String, Path, description = "The Kafka cluster's id"), ("node" = String, Path, description = "The node's id, a number")),
+    responses((status = 204), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn withdraw_by_id(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments((id, node)): Segments<(String, String)>,
+) -> Result<StatusCode, HttpError> {
+    to_the_end(async move { app.withdraw_node(&caller, Fold::Id(&id), &node).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -87,7 +127,7 @@ pub(super) async fn join(
 #[utoipa::path(post, path = "/openmds/1.0/certificate", tag = "nodes", security(("node" = [])), request_body = RenewalRequest,
     responses((status = 200, body = IssuedCertificate), (status = 400, body = openmds_api::ErrorResponse),
         (status = 401, body = openmds_api::ErrorResponse, description = "No certificate of a node was shown, or it has ended"),
-        (status = 403, body = openmds_api::ErrorResponse, description = "The node was withdrawn or its cluster unregistered; or the proof is wrong"),
+        (status = 403, body = openmds_api::ErrorResponse, description = "The node was withdrawn; or the proof is wrong"),
         (status = 429, body = openmds_api::ErrorResponse, description = "The node got too many certificates")))]
 pub(super) async fn renew(
     State(app): State<Arc<App>>,

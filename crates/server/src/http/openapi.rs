@@ -53,7 +53,7 @@ impl Modify for Credentials {
         managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
         acls::create, acls::delete, acls::search,
         clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config,
-        enrolment::create_tokens, enrolment::withdraw, enrolment::join, enrolment::renew,
+        enrolment::create_tokens, enrolment::create_tokens_by_id, enrolment::withdraw, enrolment::withdraw_by_id, enrolment::join, enrolment::renew,
         audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
     ),
     modifiers(&Credentials),

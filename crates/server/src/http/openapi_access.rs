@@ -7,7 +7,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
 /// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
-const WHO: [(&str, Change, &str); 20] = [
+const WHO: [(&str, Change, &str); 21] = [
     (
         "/metrics",
         Change::Any,
@@ -68,10 +68,11 @@ const WHO: [(&str, Change, &str); 20] = [
         Change::Any,
         "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
     ),
+    ("/openmds/1.0/clusters/", Change::Any, REGISTRARS),
     (
         "/openmds/",
         Change::Any,
-        "nodes of registered Kafka clusters, by their certificates",
+        "nodes of Kafka clusters, by their certificates",
     ),
     ("/security/1.0/keys", Change::Any, KEEPERS),
     ("/security/1.0/revocations", Change::No, KEEPERS),

@@ -131,6 +131,14 @@ fn routes() -> Routes {
         .get(PROPERTIES, clusters::config)
         .post(JOIN_TOKENS, enrolment::create_tokens)
         .delete(NODE, enrolment::withdraw)
+        .post(
+            "/openmds/1.0/clusters/{id}/join-tokens",
+            enrolment::create_tokens_by_id,
+        )
+        .delete(
+            "/openmds/1.0/clusters/{id}/nodes/{node}",
+            enrolment::withdraw_by_id,
+        )
         .delete(CLUSTER, clusters::unregister)
         .post(paths::JOIN, enrolment::join)
         .post(paths::NODE_CERTIFICATE, enrolment::renew)

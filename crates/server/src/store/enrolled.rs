@@ -74,18 +74,6 @@ impl Enrolled {
         };
     }
 
-    /// Whether there is anything of this cluster.
-    pub(super) fn knows(&self, cluster: &ClusterId) -> bool {
-        self.nodes_of(cluster).next().is_some() || self.tokens_of(cluster).next().is_some()
-    }
-
-    /// A cluster that leaves the registry takes its nodes' certificates and tokens along: they do
-    /// not come back with its name.
-    pub(super) fn forget(&mut self, cluster: &ClusterId) {
-        self.nodes.retain(|(of, _), _| of != cluster);
-        self.tokens.retain(|_, token| token.cluster != *cluster);
-    }
-
     /// A node that may come in.
     #[must_use]
     pub fn node(&self, cluster: &ClusterId, node: i32) -> Option<&EnrolledNode> {

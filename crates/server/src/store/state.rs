@@ -71,9 +71,6 @@ impl State {
                 {
                     Arc::make_mut(&mut self.ours).remove(&id);
                     Arc::make_mut(&mut self.nodes).remove(&id);
-                    if self.enrolled.knows(&id) {
-                        Arc::make_mut(&mut self.enrolled).forget(&id);
-                    }
                 }
             }
             Record::Audit(audit) => {

@@ -11,8 +11,8 @@ use crate::enrolment::NodeCertificate;
 const AGAIN: &str = "let it join again, with a new token: `openmds cluster enroll`";
 
 impl App {
-    /// Lets the node in whose certificate the listener verified: it must not have ended since, its
-    /// cluster must be registered, and nobody may have withdrawn it.
+    /// Lets the node in whose certificate the listener verified: it must not have ended since,
+    /// and nobody may have withdrawn it. Whether its cluster has a name in the registry is no matter.
     pub fn admit_node(
         &self,
         request: RequestContext,
@@ -31,24 +31,15 @@ impl App {
             )));
         }
         let known = quotation(cluster.as_str());
-        let refusal = if !state.kafka_clusters().any(|(_, id, _)| id == *cluster) {
-            Refusal {
-                reason: "unregistered",
-                message: format!(
-                    "the cluster `{known}` of node {node} is not registered (any more); register it, then {AGAIN}"
-                ),
-            }
-        } else {
-            let enrolled = state.enrolled().node(cluster, *node);
-            if enrolled.is_some_and(|enrolled| enrolled.certificates.contains_key(serial)) {
-                return Ok(());
-            }
-            Refusal {
-                reason: "withdrawn",
-                message: format!(
-                    "this certificate of node {node} of `{known}` does not count any more: the node was withdrawn, or has joined anew, or its cluster was unregistered since; {AGAIN}"
-                ),
-            }
+        let enrolled = state.enrolled().node(cluster, *node);
+        if enrolled.is_some_and(|enrolled| enrolled.certificates.contains_key(serial)) {
+            return Ok(());
+        }
+        let refusal = Refusal {
+            reason: "withdrawn",
+            message: format!(
+                "this certificate of node {node} of `{known}` does not count any more: the node was withdrawn, or has joined anew since; {AGAIN}"
+            ),
         };
         Err(self.refuse_node(request, (cluster, *node), None, &refusal))
     }

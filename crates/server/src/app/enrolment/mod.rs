@@ -1,4 +1,4 @@
-//! Letting nodes of registered Kafka clusters in: tokens, certificates, and their end.
+//! Letting nodes of Kafka clusters in: tokens, certificates, and their end.
 
 mod admit;
 mod events;
@@ -11,19 +11,34 @@ mod withdraw;
 pub(super) use events::{enrolled_node, join_token};
 
 use openmds_policy::names::{ClusterId, ClusterName};
+use openmds_policy::rbac::Scope;
 use openmds_policy::text::quotation;
 
+use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
+/// Which Kafka cluster nodes belong to. Like a role binding, it needs no name in the registry.
+#[derive(Debug, Clone, Copy)]
+pub enum Fold<'a> {
+    /// By its name in the registry.
+    Name(&'a str),
+    /// By its id.
+    Id(&'a str),
+}
+
 impl App {
-    /// The Kafka cluster of that name, for whoever may register it.
+    /// The Kafka cluster, and what to call it, for whoever may register it.
     fn cluster_to_enrol(
         &self,
         state: &State,
         caller: &Caller,
-        name: &str,
-    ) -> Result<(ClusterName, ClusterId), AppError> {
+        which: Fold<'_>,
+    ) -> Result<(String, ClusterId), AppError> {
+        let name = match which {
+            Fold::Name(name) => name,
+            Fold::Id(id) => return self.id_to_enrol(state, caller, id),
+        };
         let found = ClusterName::parse(name)
             .ok()
             .and_then(|name| state.clusters().get_key_value(&name));
@@ -39,6 +54,35 @@ impl App {
                 "{name} is no Kafka cluster: it has no nodes that could join"
             ))
         })?;
-        Ok((name.clone(), id))
+        Ok((name.to_string(), id))
+    }
+
+    fn id_to_enrol(
+        &self,
+        state: &State,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<(String, ClusterId), AppError> {
+        if id.is_empty() {
+            return Err(AppError::invalid("the id of the Kafka cluster is empty"));
+        }
+        let cluster = ClusterId::new(id);
+        let scope = Scope::kafka(&cluster);
+        let allowed = self.may_touch_entry(state, caller, &scope, "Alter");
+        self.record_touching_entry(state, caller, &scope, allowed);
+        if !allowed {
+            let what = format!("the nodes of {scope}");
+            return Err(denied(
+                caller,
+                "Alter",
+                &what,
+                &[Missing::role("ClusterAdmin", &scope)],
+            ));
+        }
+        let named = state
+            .kafka_clusters()
+            .find(|(_, known, _)| *known == cluster);
+        let label = named.map_or_else(|| id.to_string(), |(name, _, _)| name.to_string());
+        Ok((label, cluster))
     }
 }

@@ -5,7 +5,7 @@ use openmds_api::{JoinTokenRequest, JoinTokens};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, Fold};
 use crate::enrolment::{JoinToken, pem};
 use crate::store::{IssuedToken, Record, State};
 
@@ -25,19 +25,19 @@ const MEMORY: SignedDuration = SignedDuration::from_hours(24);
 const LONGEST_ID: usize = 255;
 
 impl App {
-    /// Makes tokens for nodes of a registered Kafka cluster; the right is that of registering it.
+    /// Makes tokens for nodes of a Kafka cluster; the right is that of registering it.
     /// Nobody can see them again.
     pub async fn create_join_tokens(
         &self,
         caller: &Caller,
-        name: &str,
+        which: Fold<'_>,
         request: &JoinTokenRequest,
         urls: Vec<String>,
     ) -> Result<JoinTokens, AppError> {
         let now = self.clock.now();
         let mut made = None;
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
-            let (name, cluster) = self.cluster_to_enrol(state, caller, name)?;
+            let (name, cluster) = self.cluster_to_enrol(state, caller, which)?;
             check(request)?;
             if cluster.as_str().len() > LONGEST_ID {
                 return Err(AppError::invalid(format!(
@@ -68,7 +68,7 @@ impl App {
             }));
             made = Some(JoinTokens {
                 cluster_id: cluster.to_string(),
-                cluster_name: name.to_string(),
+                cluster_name: name,
                 server: state.server().unwrap_or_default().to_string(),
                 urls,
                 tokens: tokens

@@ -2,7 +2,7 @@
 
 use openmds_policy::text::quotation;
 
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, Fold};
 use crate::store::{Record, State};
 
 impl App {
@@ -11,11 +11,11 @@ impl App {
     pub async fn withdraw_node(
         &self,
         caller: &Caller,
-        name: &str,
+        which: Fold<'_>,
         node: &str,
     ) -> Result<(), AppError> {
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
-            let (name, cluster) = self.cluster_to_enrol(state, caller, name)?;
+            let (name, cluster) = self.cluster_to_enrol(state, caller, which)?;
             let node: i32 = node.parse().map_err(|_| {
                 AppError::invalid(format!(
                     "`{}` is not the id of a node, a number; nothing was withdrawn",

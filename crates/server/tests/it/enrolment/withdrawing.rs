@@ -1,7 +1,8 @@
 //! The end of certificates before their time.
 
+use axum::http::Method;
+
 use super::{Fleet, asking};
-use crate::world::PAYMENTS;
 
 #[tokio::test]
 async fn a_withdrawn_node_needs_a_new_token() {
@@ -47,7 +48,7 @@ async fn a_node_that_joins_anew_leaves_its_old_certificates_behind() {
 }
 
 #[tokio::test]
-async fn unregistering_a_cluster_ends_its_nodes_access_for_good() {
+async fn nodes_belong_to_a_cluster_not_to_its_name() {
     let fleet = Fleet::new().await;
     let member = fleet.joined(1).await;
     let unused = fleet.token().await;
@@ -55,31 +56,26 @@ async fn unregistering_a_cluster_ends_its_nodes_access_for_good() {
     desk.delete("mds", "/registry/clusters/payments", None)
         .await
         .is(204);
-    fleet
-        .visit(&member)
-        .await
-        .refuses(403, "is not registered (any more)");
+    fleet.visit(&member).await.is(200);
     let ask = asking(&unused, 2, &member.key);
-    fleet
-        .join(&ask)
+    fleet.join(&ask).await.is(200);
+    let path = "/openmds/1.0/clusters/payments-id/join-tokens";
+    let body = serde_json::json!({"count": 1, "valid_seconds": 600});
+    desk.call("bob", Method::POST, path, Some(&body))
         .await
-        .refuses(403, "not one of this service");
-    desk.register("pay", "payments-id", PAYMENTS).await;
+        .is(403);
+    let made = desk.call("mds", Method::POST, path, Some(&body)).await;
+    let made = made.is(200).json();
+    assert_eq!(made["cluster_name"], "payments-id");
+    let token = made["tokens"][0].as_str().unwrap();
+    fleet.join(&asking(token, 3, &member.key)).await.is(200);
+    let node = "/openmds/1.0/clusters/payments-id/nodes/1";
+    desk.call("bob", Method::DELETE, node, None).await.is(403);
+    desk.call("mds", Method::DELETE, node, None).await.is(204);
     fleet
         .visit(&member)
         .await
-        .refuses(403, "does not count any more");
-    fleet
-        .join(&ask)
-        .await
-        .refuses(403, "not one of this service");
-    let again = asking(&member.token, 1, &member.key);
-    fleet
-        .join(&again)
-        .await
-        .refuses(403, "not one of this service");
-    let token = fleet.tokens("pay", 1).await.remove(0);
-    fleet.join(&asking(&token, 1, &member.key)).await.is(200);
+        .refuses(403, "the node was withdrawn");
 }
 
 #[tokio::test]

@@ -69,9 +69,9 @@ final class NodeCertificate {
         return chain[0].getNotAfter().toInstant();
     }
 
-    /** Its serial number, lower-case hexadecimal digits without leading zeros. */
+    /** Its serial number, 32 lower-case hexadecimal digits. */
     String serial() {
-        return chain[0].getSerialNumber().toString(16);
+        return String.format("%032x", chain[0].getSerialNumber());
     }
 
     /** TLS that shows this certificate. */
