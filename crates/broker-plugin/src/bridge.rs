@@ -7,16 +7,19 @@
     reason = "exported symbols, and one view of Java's signed bytes as unsigned ones"
 )]
 
-use std::any::Any;
 use std::cell::RefCell;
-use std::sync::{Mutex, Once, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jni::objects::{JByteArray, JClass, JLongArray};
 use jni::sys::{jbyte, jint, jlong};
 use jni::{Env, EnvUnowned, Outcome};
+use openmds_policy::access::Verdict;
 use openmds_policy::audit::FieldError;
 
+use crate::boundary::{
+    CLOSED, DECISIONS_IN_ANSWER, DONE, PANICKED, REFUSED, authorize, change_local, forget,
+    keep_panics, last_panic, record, refusal,
+};
 use crate::counters::Counter;
 use crate::engine::{Engine, Settings, Summary};
 use crate::pairs::Pairs;
@@ -24,27 +27,6 @@ use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
 const LAYOUT_VERSION: jint = 2;
-const DONE: jint = 0;
-const DISCARDED: jint = 1;
-const CLOSED: jint = -1;
-const MALFORMED: jint = -2;
-const PANICKED: jint = -3;
-const REFUSED: jint = -4;
-
-static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
-
-fn last_panic() -> std::sync::MutexGuard<'static, Option<String>> {
-    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Keeps what a panic says for Java's log, in place of printing it to the broker's stderr.
-fn keep_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|info| *last_panic() = Some(info.to_string())))
-    });
-}
-
 /// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
 /// then pending in Java), `panicked` if it panicked.
 fn guarded<'local, T>(
@@ -62,11 +44,6 @@ fn guarded<'local, T>(
             panicked
         }
     }
-}
-
-/// Dropping a panic's payload could itself panic.
-fn forget(payload: Box<dyn Any + Send>) {
-    std::mem::forget(payload);
 }
 
 fn with_engine<T>(handle: jlong, use_engine: impl FnOnce(&Engine) -> T) -> Option<T> {
@@ -102,7 +79,7 @@ fn copy_out<'local>(
     env.byte_array_from_slice(&pairs.encode())
 }
 
-fn now_micros() -> i64 {
+pub(crate) fn now_micros() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -128,23 +105,11 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_open<'local>(
     guarded(&mut env, 0, (0, 0), |env| {
         keep_panics();
         let handle = Pairs::decode(&copy_in(env, &settings)?)
-            .map(|pairs| table::open(Engine::new(settings_of(&pairs))));
+            .map(|pairs| table::open(Engine::new(Settings::of(&pairs))));
         Ok(handle
             .and_then(|handle| jlong::try_from(handle).ok())
             .unwrap_or(0))
     })
-}
-
-fn settings_of(pairs: &Pairs) -> Settings {
-    Settings {
-        authority: pairs.first("authority").unwrap_or_default().to_owned(),
-        super_users: pairs.all("super_user").map(str::to_owned).collect(),
-        exporter_principal: pairs.first("exporter_principal").map(str::to_owned),
-        queue_max_bytes: pairs
-            .first("queue_max_bytes")
-            .and_then(|bytes| bytes.parse().ok())
-            .unwrap_or(0),
-    }
 }
 
 /// `static native byte[] check(long handle, byte[] document)`; null if closed or panicked.
@@ -189,14 +154,6 @@ fn judge<'local>(
     })
 }
 
-fn refusal(errors: &[FieldError]) -> Pairs {
-    let mut pairs = Pairs::new();
-    for error in errors {
-        pairs.add("error", error.to_string());
-    }
-    pairs
-}
-
 /// `static native void identify(long handle, byte[] clusterId)`
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_openmds_kafka_NativeEngine_identify<'local>(
@@ -214,47 +171,175 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_identify<'local>(
     });
 }
 
-/// `static native byte[] follow(long handle, byte[] frames)`; null if closed or panicked.
+/// Bytes in, bytes out; null if closed or panicked.
+fn answer<'local>(
+    mut env: EnvUnowned<'local>,
+    handle: jlong,
+    question: &JByteArray<'local>,
+    answer: impl FnOnce(&Engine, &[u8]) -> Vec<u8>,
+) -> JByteArray<'local> {
+    guarded(&mut env, handle, Default::default(), |env| {
+        let bytes = if question.is_null() {
+            Vec::new()
+        } else {
+            copy_in(env, question)?
+        };
+        with_engine(handle, |engine| answer(engine, &bytes)).map_or_else(
+            || Ok(JByteArray::default()),
+            |bytes| env.byte_array_from_slice(&bytes),
+        )
+    })
+}
+
+/// `static native byte[] follow(long handle, byte[] frames)`
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_openmds_kafka_NativeEngine_follow<'local>(
-    mut env: EnvUnowned<'local>,
+    env: EnvUnowned<'local>,
     _class: JClass<'local>,
     handle: jlong,
     frames: JByteArray<'local>,
 ) -> JByteArray<'local> {
-    guarded(&mut env, handle, Default::default(), |env| {
-        let bytes = copy_in(env, &frames)?;
-        let answer = with_engine(handle, |engine| engine.follow(&bytes));
-        answer.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
-    })
+    let follow = |engine: &Engine, frames: &[u8]| engine.follow(frames).encode();
+    answer(env, handle, &frames, follow)
 }
 
-/// `static native byte[] policy(long handle)`; null if closed or panicked.
+/// `static native byte[] policy(long handle)`
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_openmds_kafka_NativeEngine_policy<'local>(
-    mut env: EnvUnowned<'local>,
+    env: EnvUnowned<'local>,
     _class: JClass<'local>,
     handle: jlong,
 ) -> JByteArray<'local> {
-    guarded(&mut env, handle, Default::default(), |env| {
-        let answer = with_engine(handle, |engine| engine.policy(now_micros() / 1_000));
-        answer.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
+    let policy = |engine: &Engine, _: &[u8]| engine.policy(now_micros() / 1_000).encode();
+    answer(env, handle, &JByteArray::default(), policy)
+}
+
+/// `static native byte[] copy(long handle)`; empty if nothing is held.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_copy<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) -> JByteArray<'local> {
+    let copy = |engine: &Engine, _: &[u8]| engine.copy().unwrap_or_default();
+    answer(env, handle, &JByteArray::default(), copy)
+}
+
+/// `static native byte[] explain(long handle, byte[] question)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_explain<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    question: JByteArray<'local>,
+) -> JByteArray<'local> {
+    answer(env, handle, &question, |engine, question| {
+        let question = Pairs::decode(question).unwrap_or_default();
+        engine.explain(&question).encode()
     })
 }
 
-/// `static native byte[] copy(long handle)`; null if closed or panicked, empty if nothing is held.
+/// `static native byte[] shadow(long handle)`
 #[unsafe(no_mangle)]
-extern "system" fn Java_io_openmds_kafka_NativeEngine_copy<'local>(
-    mut env: EnvUnowned<'local>,
+extern "system" fn Java_io_openmds_kafka_NativeEngine_shadow<'local>(
+    env: EnvUnowned<'local>,
     _class: JClass<'local>,
     handle: jlong,
 ) -> JByteArray<'local> {
-    guarded(&mut env, handle, Default::default(), |env| {
-        let copy = with_engine(handle, Engine::copy);
-        copy.map_or_else(
-            || Ok(JByteArray::default()),
-            |copy| env.byte_array_from_slice(&copy.unwrap_or_default()),
-        )
+    answer(env, handle, &JByteArray::default(), |engine, _| {
+        engine.shadow()
+    })
+}
+
+/// `static native int localAcls(long handle, byte[] acls, int what)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_localAcls<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    acls: JByteArray<'local>,
+    what: jint,
+) -> jint {
+    guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
+        let bytes = copy_in(env, &acls)?;
+        let code = with_engine(handle, |engine| change_local(engine, &bytes, what));
+        Ok(code.unwrap_or(CLOSED))
+    })
+}
+
+/// What a thread uses again for each request.
+#[derive(Debug, Default)]
+struct Scratch {
+    message: Vec<jbyte>,
+    verdicts: Vec<Verdict>,
+    decisions: Vec<jbyte>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// A larger message is given back after use.
+const LARGEST_KEPT: usize = 1 << 20;
+
+/// The message, copied into memory of the thread; `None` if its length is none.
+fn read<'a>(
+    env: &Env<'_>,
+    (message, length): (&JByteArray<'_>, jint),
+    into: &'a mut Vec<jbyte>,
+) -> jni::errors::Result<&'a [u8]> {
+    let length = usize::try_from(length).unwrap_or(0);
+    if into.len() < length || into.len() > LARGEST_KEPT {
+        *into = vec![0; length];
+    }
+    let bytes = into.get_mut(..length).unwrap_or_default();
+    message.get_region(env, 0, bytes)?;
+    Ok(unsigned(bytes))
+}
+
+/// `static native int authorize(long handle, byte[] message, int length)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_authorize<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    message: JByteArray<'local>,
+    length: jint,
+) -> jint {
+    decide(env, handle, &message, length, false)
+}
+
+/// `static native int authorizeByType(long handle, byte[] message, int length)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_authorizeByType<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    message: JByteArray<'local>,
+    length: jint,
+) -> jint {
+    decide(env, handle, &message, length, true)
+}
+
+fn decide<'local>(
+    mut env: EnvUnowned<'local>,
+    handle: jlong,
+    message: &JByteArray<'local>,
+    length: jint,
+    by_type: bool,
+) -> jint {
+    guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let bytes = read(env, (message, length), &mut scratch.message)?;
+            let room = (&mut scratch.verdicts, &mut scratch.decisions);
+            let answer = with_engine(handle, |engine| authorize(engine, bytes, by_type, room));
+            let answer = answer.unwrap_or(CLOSED);
+            if answer >= 0 && scratch.verdicts.len() > DECISIONS_IN_ANSWER {
+                // An action takes more bytes of the message than its decision does.
+                message.set_region(env, 0, &scratch.decisions)?;
+            }
+            Ok(answer)
+        })
     })
 }
 
@@ -267,28 +352,12 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_record<'local>(
     message: JByteArray<'local>,
     length: jint,
 ) -> jint {
-    thread_local! {
-        static SCRATCH: RefCell<Vec<jbyte>> = const { RefCell::new(Vec::new()) };
-    }
     guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
         SCRATCH.with_borrow_mut(|scratch| {
-            let length = usize::try_from(length).unwrap_or(0);
-            if scratch.len() < length {
-                scratch.resize(length, 0);
-            }
-            let Some(bytes) = scratch.get_mut(..length) else {
-                return Ok(REFUSED);
-            };
-            message.get_region(env, 0, bytes)?;
-            let recorded = with_engine(handle, |engine| {
-                engine.record(unsigned(bytes), now_micros())
-            });
-            Ok(match recorded {
-                Some(Ok(false)) => DONE,
-                Some(Ok(true)) => DISCARDED,
-                Some(Err(_)) => MALFORMED,
-                None => CLOSED,
-            })
+            let bytes = read(env, (&message, length), &mut scratch.message)?;
+            let verdicts = &mut scratch.verdicts;
+            let code = with_engine(handle, |engine| record(engine, bytes, verdicts));
+            Ok(code.unwrap_or(CLOSED))
         })
     })
 }
@@ -382,6 +451,19 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_takeLastPanic<'local>(
             |text| env.byte_array_from_slice(text.as_bytes()),
         )
     })
+}
+
+/// `static native void breakNextDecisionForTest(long handle)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_breakNextDecisionForTest<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+) {
+    guarded(&mut env, handle, ((), ()), |_| {
+        with_engine(handle, Engine::break_next_decision);
+        Ok(())
+    });
 }
 
 /// `static native void breakNextRecordForTest(long handle)`

@@ -192,12 +192,16 @@ impl<'a> Request<'a> {
     }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
+pub(crate) struct Reader<'a> {
+    pub(crate) bytes: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize, field: &'static str) -> Result<&'a [u8], DecodeError> {
+    pub(crate) fn take(
+        &mut self,
+        count: usize,
+        field: &'static str,
+    ) -> Result<&'a [u8], DecodeError> {
         let (head, tail) = self
             .bytes
             .split_at_checked(count)
@@ -206,7 +210,10 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
-    fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], DecodeError> {
+    pub(crate) fn array<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], DecodeError> {
         let (head, tail) = self
             .bytes
             .split_first_chunk::<N>()
@@ -215,11 +222,11 @@ impl<'a> Reader<'a> {
         Ok(*head)
     }
 
-    fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
+    pub(crate) fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
         Ok(u32::from_be_bytes(self.array(field)?))
     }
 
-    fn text(&mut self, field: &'static str) -> Result<&'a str, DecodeError> {
+    pub(crate) fn text(&mut self, field: &'static str) -> Result<&'a str, DecodeError> {
         self.optional_text(field)?
             .ok_or(DecodeError::Invalid { field })
     }

@@ -25,9 +25,19 @@ pub enum Counter {
     Panics,
     /// Events handed to the drain thread.
     Drained,
+    /// Decisions of the engine that allow.
+    Allowed,
+    /// Decisions of the engine that deny.
+    Denied,
+    /// Decisions of Kafka that the engine compared with its own.
+    Compared,
+    /// Among these, those that Kafka denied and the engine would allow.
+    WouldAllow,
+    /// Among these, those that Kafka allowed and the engine would deny.
+    WouldDeny,
 }
 
-const COUNTERS: usize = 10;
+const COUNTERS: usize = 15;
 const STRIPES: usize = 16;
 
 /// One thread's share; a cache line pair of its own, or threads would slow each other down.

@@ -1,22 +1,26 @@
 //! One instance of the plugin: the document in force, the queue, the account.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
+use openmds_policy::access::Verdict;
 use openmds_policy::audit::{AuditedAction, Document, FieldError, Routing, Why, crn_kind};
 use openmds_trail::Cause;
 use uuid::Uuid;
 
+use crate::acls;
 use crate::batch::{Batch, Emitter};
 use crate::codec::{Action, DecodeError, Request};
 use crate::counters::{Counter, Counters};
 use crate::methods::{Methods, resource_type_name};
 use crate::pairs::Pairs;
 use crate::queue::Queue;
+use crate::reasons::{cause, explain};
 use crate::record::Record;
-use crate::rules::Rules;
+use crate::rules::{Judge, LocalChange, Rules, Undecided};
+pub use crate::settings::Settings;
+use crate::shadow::Differences;
 use crate::snapshot::{Snapshot, interest};
 
 const PRODUCE: i16 = 0;
@@ -27,17 +31,20 @@ const TOPIC: u8 = 2;
 /// Events in one batch at most: bounds what a drain thread that dies takes with it.
 const MOST_EVENTS: u32 = 1_000;
 
-/// What is fixed when the broker starts.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// The authority of the cluster's CRNs; usually empty.
-    pub authority: String,
-    /// `User:...`, from the static configuration only.
-    pub super_users: BTreeSet<String>,
-    /// Who publishes the events, if known.
-    pub exporter_principal: Option<String>,
-    /// The queue's budget.
-    pub queue_max_bytes: usize,
+/// One request whose actions were decided, before it is recorded.
+#[derive(Debug)]
+pub struct Asked<'m> {
+    request: Request<'m>,
+    /// `None` if only Kafka decided.
+    judge: Option<Guard<Arc<Judge>>>,
+}
+
+impl Asked<'_> {
+    /// Whether Kafka's own decisions stand.
+    #[must_use]
+    pub const fn is_kafkas(&self) -> bool {
+        self.request.decided_by_kafka
+    }
 }
 
 /// What a valid document amounts to, for the log and for the exporter.
@@ -81,14 +88,20 @@ pub struct Engine {
     counters: Counters,
     emitter: OnceLock<Emitter>,
     rules: Rules,
+    differences: Differences,
     document: Mutex<Document>,
     snapshot: ArcSwapOption<Snapshot>,
     /// Replaced snapshots: they are freed on the drain thread, never on a request thread
     /// (`rulings.md` 24).
     retired: Mutex<Vec<Arc<Snapshot>>>,
     batch: Mutex<Batch>,
-    broken_on_purpose: AtomicBool,
+    broken_on_purpose: AtomicU8,
 }
+
+/// Where the next panic is wanted.
+const NOWHERE: u8 = 0;
+const DECIDING: u8 = 1;
+const RECORDING: u8 = 2;
 
 impl Engine {
     /// An engine under the built-in document, of a cluster whose id is not known yet.
@@ -96,16 +109,17 @@ impl Engine {
     pub fn new(settings: Settings) -> Self {
         Self {
             queue: Queue::new(settings.queue_max_bytes),
-            settings,
             methods: Methods::new(),
             counters: Counters::default(),
             emitter: OnceLock::new(),
-            rules: Rules::default(),
+            rules: Rules::new(&settings),
+            differences: Differences::default(),
             document: Mutex::new(Document::built_in()),
             snapshot: ArcSwapOption::empty(),
             retired: Mutex::default(),
             batch: Mutex::default(),
-            broken_on_purpose: AtomicBool::new(false),
+            settings,
+            broken_on_purpose: AtomicU8::new(NOWHERE),
         }
     }
 
@@ -174,41 +188,149 @@ impl Engine {
         }
     }
 
-    /// Records the decisions of one `authorize` call, as far as flags and document ask for it.
-    /// True if the document discards each of them whoever asked: while it is in force Java need not
-    /// ask again.
-    pub fn record(&self, message: &[u8], time_micros: i64) -> Result<bool, DecodeError> {
-        let request =
-            Request::decode(message).inspect_err(|_| self.counters.add(Counter::Malformed, 1))?;
-        if self.broken_on_purpose.load(Ordering::Relaxed)
-            && self.broken_on_purpose.swap(false, Ordering::Relaxed)
-        {
-            break_on_purpose();
+    /// Replaces the cluster's own ACLs, or adds some, or removes some; an error changes nothing.
+    pub fn change_local(&self, message: &[u8], change: LocalChange) -> Result<(), DecodeError> {
+        let acls = acls::decode(message);
+        let acls = acls.inspect_err(|_| self.counters.add(Counter::Malformed, 1))?;
+        self.rules.change_local(&acls, change);
+        if !self.settings.audit {
+            self.rules.tidy(); // Nobody drains.
         }
-        if request.api_key == ENVELOPE {
-            return Ok(false); // The request inside is checked and recorded by itself (`rulings.md` 22).
+        Ok(())
+    }
+
+    /// From now on the cluster's own ACLs are complete.
+    pub fn complete_local(&self) {
+        self.rules.complete_local();
+    }
+
+    /// How a request would be decided now, and why (`spec/native-bridge.md`, `explain`).
+    pub fn explain(&self, question: &Pairs) -> Pairs {
+        explain(&self.rules.judge(), question)
+    }
+
+    /// What shadow mode has seen (`spec/native-bridge.md`, `shadow`).
+    pub fn shadow(&self) -> Vec<u8> {
+        self.differences.to_json(&self.counters)
+    }
+
+    /// Decides the actions of one `authorize` call into `verdicts`; with `by_type` the names do not
+    /// matter: is it allowed on anything of the type? Where Kafka has decided, the engine decides
+    /// beside it if it compares, and has no verdicts otherwise.
+    pub fn decide<'m>(
+        &self,
+        message: &'m [u8],
+        by_type: bool,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<Asked<'m>, Undecided> {
+        self.break_if_wanted(DECIDING);
+        verdicts.clear();
+        let malformed = |_: &DecodeError| self.counters.add(Counter::Malformed, 1);
+        let request = Request::decode(message).inspect_err(malformed)?;
+        if request.decided_by_kafka && !self.settings.compare {
+            let judge = None;
+            return Ok(Asked { request, judge });
+        }
+        let judge = match self.rules.decide(&request, by_type, verdicts) {
+            Ok(judge) => Some(judge),
+            Err(_) if request.decided_by_kafka => None,
+            Err(Undecided::Malformed) => {
+                self.counters.add(Counter::Malformed, 1);
+                return Err(Undecided::Malformed);
+            }
+            Err(Undecided::NotReady) => return Err(Undecided::NotReady),
+        };
+        Ok(Asked { request, judge })
+    }
+
+    /// Records decisions, as far as flags and document ask for it, and compares those of Kafka.
+    /// True if the document discards each of them whoever asked: while it is in force Java need
+    /// not hand over such decisions of Kafka.
+    pub fn note(&self, asked: &Asked<'_>, verdicts: &[Verdict], now_micros: fn() -> i64) -> bool {
+        self.break_if_wanted(RECORDING);
+        let request = &asked.request;
+        if request.decided_by_kafka {
+            self.compare(asked, verdicts, now_micros);
+        } else {
+            self.count(verdicts);
+        }
+        // Inside an Envelope is a request that is checked and recorded by itself (`rulings.md` 22).
+        if !self.settings.audit || request.api_key == ENVELOPE {
+            return false;
         }
         let snapshot = self.snapshot.load();
         let mut discarded = false;
         let mut otherwise = false;
+        let mut verdicts = verdicts.iter();
         for action in request.actions {
-            let fate = self.record_action(snapshot.as_deref(), &request, &action, time_micros);
+            let verdict = verdicts.next().filter(|_| !request.decided_by_kafka);
+            let granted = verdict.map_or(action.granted, |verdict| verdict.is_allowed());
+            let cause = || self.cause(asked, verdict, granted);
+            let decided = (granted, cause);
+            let fate =
+                self.record_action(snapshot.as_deref(), request, &action, decided, now_micros);
             self.counters.add(fate, 1);
             discarded |= fate == Counter::Discarded;
             otherwise |= !matches!(fate, Counter::Discarded | Counter::Unwanted);
         }
-        Ok(discarded && !otherwise)
+        discarded && !otherwise
+    }
+
+    fn count(&self, verdicts: &[Verdict]) {
+        let allowed = verdicts.iter().filter(|verdict| verdict.is_allowed());
+        let allowed = u64::try_from(allowed.count()).unwrap_or(0);
+        let all = u64::try_from(verdicts.len()).unwrap_or(0);
+        for (counter, amount) in [
+            (Counter::Allowed, allowed),
+            (Counter::Denied, all.saturating_sub(allowed)),
+        ] {
+            if amount > 0 {
+                self.counters.add(counter, amount);
+            }
+        }
+    }
+
+    fn compare(&self, asked: &Asked<'_>, verdicts: &[Verdict], now_micros: fn() -> i64) {
+        let Some(judge) = &asked.judge else { return };
+        for (action, verdict) in asked.request.actions.zip(verdicts) {
+            self.counters.add(Counter::Compared, 1);
+            let counter = match (action.granted, verdict.is_allowed()) {
+                (true, false) => Counter::WouldDeny,
+                (false, true) => Counter::WouldAllow,
+                (true, true) | (false, false) => continue,
+            };
+            self.counters.add(counter, 1);
+            let why = judge.index.reason(*verdict);
+            self.differences
+                .note(&asked.request, &action, why, now_micros() / 1_000);
+        }
+    }
+
+    /// What decided, for the event.
+    fn cause<'a>(
+        &self,
+        asked: &'a Asked<'_>,
+        verdict: Option<&Verdict>,
+        granted: bool,
+    ) -> Cause<'a> {
+        let user = asked.request.principal;
+        match (&asked.judge, verdict) {
+            (Some(judge), Some(verdict)) => cause(judge.index.reason(*verdict), user),
+            _ if granted && self.settings.super_users.contains(user) => Cause::SuperUser,
+            _ => Cause::Nothing,
+        }
     }
 
     /// What became of one decision.
-    fn record_action(
+    fn record_action<'a>(
         &self,
         snapshot: Option<&Snapshot>,
         request: &Request<'_>,
         action: &Action<'_>,
-        time_micros: i64,
+        (granted, cause): (bool, impl FnOnce() -> Cause<'a>),
+        now_micros: fn() -> i64,
     ) -> Counter {
-        if !action.wants_record(action.granted) {
+        if !action.wants_record(granted) {
             return Counter::Unwanted;
         }
         let topic = match snapshot {
@@ -218,21 +340,14 @@ impl Engine {
             Some(snapshot) => {
                 let kind = (request.api_key, action.operation);
                 let resource = (action.resource_type, action.name);
-                match self.route(snapshot, kind, resource, request.principal, action.granted) {
+                match self.route(snapshot, kind, resource, request.principal, granted) {
                     Ok(topic) => topic,
                     Err(why) => return why,
                 }
             }
             None => "",
         };
-        let super_user = action.granted && self.settings.super_users.contains(request.principal);
-        let cause = if super_user {
-            Cause::SuperUser
-        } else {
-            Cause::Nothing
-        };
-        let decided = (action.granted, cause);
-        let record = Record::new(request, action, topic, decided, time_micros);
+        let record = Record::new(request, action, topic, (granted, cause()), now_micros());
         if record.is_some_and(|record| self.queue.push(record)) {
             Counter::Enqueued
         } else {
@@ -287,6 +402,7 @@ impl Engine {
     /// took it; what was not taken is offered again. Called by one thread.
     pub fn drain<T>(&self, capacity: usize, take: impl FnOnce(&[u8]) -> (bool, T)) -> Option<T> {
         lock(&self.retired).retain(|snapshot| Arc::strong_count(snapshot) > 1);
+        self.rules.tidy();
         let emitter = self.emitter.get()?;
         let mut batch = lock(&self.batch);
         if batch.events() == 0 {
@@ -327,10 +443,21 @@ impl Engine {
         }
     }
 
-    /// Makes the next [`record`](Self::record) panic, so that a test can show that the broker
-    /// survives it.
+    /// Makes the next decision panic, so that a test can show that the broker survives it.
+    pub fn break_next_decision(&self) {
+        self.broken_on_purpose.store(DECIDING, Ordering::Relaxed);
+    }
+
+    /// Makes the recording of the next decision panic, for the same reason.
     pub fn break_next_record(&self) {
-        self.broken_on_purpose.store(true, Ordering::Relaxed);
+        self.broken_on_purpose.store(RECORDING, Ordering::Relaxed);
+    }
+
+    fn break_if_wanted(&self, place: u8) {
+        if self.broken_on_purpose.load(Ordering::Relaxed) == place {
+            self.broken_on_purpose.store(NOWHERE, Ordering::Relaxed);
+            break_on_purpose();
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use openmds_broker_plugin::methods::resource_type_name;
 use openmds_policy::audit::{FETCH_FOLLOWER, method_name};
 use serde_json::{Map, Value};
 
-use crate::message::{CLUSTER_ACTION, DENIED, GRANTED, READ, pack};
+use crate::message::{CLUSTER_ACTION, DENIED, GRANTED, READ, pack, record};
 
 const FETCH: i16 = 1;
 const ENVELOPE: i16 = 58;
@@ -94,12 +94,8 @@ fn outcome(case: &Case, key: i16, operation: u8, resource_type: u8) -> Result<St
         text(&case.when, "resource_name"),
         flags,
     );
-    engine
-        .record(
-            &pack(key, text(&case.when, "principal"), None, &[action]),
-            0,
-        )
-        .unwrap();
+    let message = pack(key, text(&case.when, "principal"), None, &[action]);
+    record(&engine, &message, || 0);
     let batch = engine.drain(1 << 16, |bytes| (true, bytes.to_vec()));
     let counted = [Counter::Routed, Counter::Excluded, Counter::Discarded]
         .into_iter()

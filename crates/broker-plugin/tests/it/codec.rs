@@ -1,11 +1,12 @@
 //! Any bytes are a request or an error, and golden bytes are the golden request.
 
+use openmds_broker_plugin::acls::{self, PackedAcl};
 use openmds_broker_plugin::codec::{DecodeError, Request};
 use openmds_broker_plugin::pairs::Pairs;
 use proptest::prelude::*;
 
 use crate::golden::golden;
-use crate::message::{CLUSTER, CREATE, TOPIC, pack, pack_all};
+use crate::message::{CLUSTER, CREATE, READ, TOPIC, pack, pack_all};
 
 #[test]
 fn the_golden_request_is_read() {
@@ -66,6 +67,39 @@ fn the_golden_pairs_are_read_and_written() {
 }
 
 #[test]
+fn the_golden_acls_are_read() {
+    let message = golden("bridge-acls.v1.hex");
+    let acls = acls::decode(&message).unwrap();
+    let orders = PackedAcl {
+        resource_type: TOPIC,
+        pattern_type: 4,
+        operation: READ,
+        permission: 3,
+        principal: "User:Zoë",
+        host: "*",
+        name: "orders-",
+    };
+    let cluster = PackedAcl {
+        resource_type: CLUSTER,
+        pattern_type: 3,
+        operation: 2,
+        permission: 2,
+        principal: "Robot:r2",
+        host: "10.0.0.0/8",
+        name: "kafka-cluster",
+    };
+    assert_eq!(acls, [orders, cluster]);
+    for end in 0..message.len() {
+        assert!(acls::decode(&message[..end]).is_err(), "cut at {end}");
+    }
+    let longer = [&*message, b"x"].concat();
+    assert_eq!(
+        acls::decode(&longer),
+        Err(DecodeError::Invalid { field: "acls" })
+    );
+}
+
+#[test]
 fn errors_name_what_is_wrong() {
     assert_eq!(Request::decode(b"").unwrap_err(), DecodeError::Magic);
     assert_eq!(
@@ -113,6 +147,8 @@ proptest! {
     fn any_bytes_are_decoded_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = Request::decode(&bytes);
         let _ = Pairs::decode(&bytes);
+        let _ = acls::decode(&bytes);
+        let _ = acls::decode(&[b"OMA1", &*bytes].concat());
     }
 
     /// Bytes that begin well reach deeper into the decoder.

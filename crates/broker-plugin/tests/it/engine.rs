@@ -4,7 +4,7 @@ use openmds_broker_plugin::counters::Counter;
 use openmds_broker_plugin::engine::{Engine, Settings};
 
 use crate::message::{
-    Asked, CLUSTER, CLUSTER_ACTION, CREATE, DENIED, GRANTED, READ, TOPIC, WRITE, pack,
+    Asked, CLUSTER, CLUSTER_ACTION, CREATE, DENIED, GRANTED, READ, TOPIC, WRITE, pack, record,
 };
 
 const TIME: i64 = 1_676_959_658_958_333;
@@ -40,9 +40,8 @@ fn engine(document: &str) -> Engine {
 }
 
 fn ask(engine: &Engine, api_key: i16, principal: &str, actions: &[Asked<'_>]) {
-    engine
-        .record(&pack(api_key, principal, Some("client"), actions), TIME)
-        .unwrap();
+    let message = pack(api_key, principal, Some("client"), actions);
+    record(engine, &message, || TIME);
 }
 
 /// All events as `topic line`.

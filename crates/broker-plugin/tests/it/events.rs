@@ -18,7 +18,7 @@ use openmds_policy::crn::Crn;
 use serde_json::{Value, json};
 
 use crate::case_files::{self, Case, same};
-use crate::message::{CLUSTER_ACTION, CREATE, DENIED, GRANTED, TOPIC, WRITE, pack};
+use crate::message::{CLUSTER_ACTION, CREATE, DENIED, GRANTED, TOPIC, WRITE, pack, record};
 
 const NO_EVENTS: [&str; 4] = [
     "lookup.json",
@@ -92,7 +92,7 @@ impl<'a> Caused<'a> {
             queue_max_bytes: 1 << 20,
             ..Settings::default()
         });
-        engine.record(&self.message(), 0).unwrap();
+        record(&engine, &self.message(), || 0);
         same(counted(&engine, Counter::Enqueued), 1)?;
         let summary = engine.apply(&self.property());
         let summary = summary.map_err(|faults| format!("{faults:?}"))?;
@@ -261,7 +261,7 @@ fn property(case: &Case) -> Result<(), String> {
                 }
             }
             let denial = pack(19, "User:alice", None, &[(CREATE, TOPIC, "t", DENIED)]);
-            engine.record(&denial, 0).unwrap();
+            record(&engine, &denial, || 0);
             let topic = only_event(&engine).map(|(topic, _)| topic);
             same(topic.as_deref(), Some("confluent-audit-log-events-before"))
         }

@@ -1,5 +1,7 @@
 //! Messages as Java packs them.
 
+use openmds_broker_plugin::engine::Engine;
+
 /// One action: operation, resource type, name, and flags (1 granted, 2 log if allowed, 4 if denied).
 pub(crate) type Asked<'a> = (u8, u8, &'a str, u8);
 
@@ -62,4 +64,12 @@ pub(crate) fn pack_all(
     let length = u32::try_from(out.len()).unwrap();
     out[4..8].copy_from_slice(&length.to_be_bytes());
     out
+}
+
+/// Lets an engine take Kafka's decisions as Java hands them over.
+pub(crate) fn record(engine: &Engine, message: &[u8], clock: fn() -> i64) {
+    let mut verdicts = Vec::new();
+    let asked = engine.decide(message, false, &mut verdicts).unwrap();
+    assert!(asked.is_kafkas());
+    engine.note(&asked, &verdicts, clock);
 }

@@ -7,6 +7,8 @@ use super::listeners::Listener;
 
 /// What the plugin reads under its own prefix.
 const OWN: &[&str] = &[
+    "openmds.authorizer.enable",
+    "openmds.authorizer.mode",
     "openmds.native.library.path",
     "openmds.audit.queue.max.bytes",
     "openmds.audit.exporter.principal",

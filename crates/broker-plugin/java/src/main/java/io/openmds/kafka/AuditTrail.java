@@ -1,15 +1,8 @@
 package io.openmds.kafka;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.server.authorizer.Action;
@@ -26,42 +19,40 @@ final class AuditTrail implements AutoCloseable {
     private static final int ALLOWED_WANTED = 1;
     private static final int DENIED_WANTED = 2;
 
-    final AuditCounters counters = new AuditCounters();
+    final AuditCounters counters;
     private final PluginConfig config;
     private final InterBroker interBroker;
     private final ExporterSettings exporterSettings;
     private final Destinations destinations;
     private final NativeEngine engine;
-    private final FallbackLog fallback = new FallbackLog(counters);
+    private final FallbackLog fallback;
     private final AuditDrain drain;
-    /** Null if the node follows no server. */
-    private final PolicyFeed feed;
     private final Seldom errors = new Seldom();
     private volatile AppliedDocument document;
     private String text;
 
-    AuditTrail(PluginConfig config) {
+    /** The engine stays its owner's to close. */
+    AuditTrail(PluginConfig config, NativeEngine engine, AuditCounters counters) {
         this.config = config;
+        this.engine = engine;
+        this.counters = counters;
         interBroker = new InterBroker(config);
         exporterSettings = new ExporterSettings(config, interBroker);
         destinations = new Destinations(config, interBroker);
-        NativeLibrary.load(config.get(PluginConfig.LIBRARY_PATH));
-        String exporter = exporterSettings.principal();
-        Pairs settings = new Pairs()
-                .add("authority", config.get(PluginConfig.AUTHORITY, ""))
-                .add("queue_max_bytes", Long.toString(config.queueMaxBytes()));
-        config.superUsers().forEach(user -> settings.add("super_user", user));
+        fallback = new FallbackLog(counters);
+        drain = new AuditDrain(engine, exporterSettings, counters, fallback);
+        useStatic();
+    }
+
+    /** Who publishes, as a setting of the engine. */
+    static void addTo(Pairs settings, PluginConfig config) {
+        String exporter = new ExporterSettings(config, new InterBroker(config)).principal();
         if (exporter == null) {
             LOG.warn("The principal under which audit events are published is not known, so its own requests are recorded"
                     + " too: set {}", PluginConfig.EXPORTER_PRINCIPAL);
         } else {
             settings.add("exporter_principal", exporter);
         }
-        engine = new NativeEngine(settings);
-        counters.attach(engine);
-        feed = PolicyFeed.of(config, engine);
-        drain = new AuditDrain(engine, exporterSettings, counters, fallback);
-        useStatic();
     }
 
     /** A bad static document keeps the node from starting: whoever wrote it is at hand. */
@@ -69,7 +60,6 @@ final class AuditTrail implements AutoCloseable {
         String initial = config.get(PluginConfig.ROUTER_CONFIG, "");
         List<String> errors = faults(initial);
         if (!errors.isEmpty()) {
-            engine.close();
             throw refusal(errors);
         }
         apply(initial);
@@ -136,29 +126,14 @@ final class AuditTrail implements AutoCloseable {
         LOG.error("The audit document was refused and version {} stays in force: {}", counters.appliedResourceVersion, why);
     }
 
-    /** Names cluster and role, begins to drain and to follow; when each listener may open. */
-    Map<Endpoint, ? extends CompletionStage<Void>> start(AuthorizerServerInfo server,
-            Map<Endpoint, ? extends CompletionStage<Void>> opened) {
+    /** Begins to drain; the engine knows its cluster. */
+    void start(AuthorizerServerInfo server, String role) {
         String clusterId = server.clusterResource().clusterId();
-        String role = role(server.endpoints());
-        counters.clusterId = clusterId;
-        engine.identify(clusterId);
-        counters.register(role, server.brokerId());
         drain.start("openmds-audit-" + role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
-        return feed == null ? opened : feed.start(server, role, opened, JsonNodeFactory.instance::objectNode, keys -> { });
     }
 
-    /** Kafka does not say which role an instance serves; its listeners do. */
-    @SuppressWarnings("deprecation")
-    private String role(Collection<Endpoint> endpoints) {
-        Set<String> names = new HashSet<>();
-        endpoints.forEach(endpoint -> endpoint.listenerName().ifPresent(names::add));
-        Set<String> controllers = new HashSet<>(config.list("controller.listener.names"));
-        return !names.isEmpty() && controllers.containsAll(names) ? "controller" : "broker";
-    }
-
-    /** Records decisions. Whatever happens here leaves them as they are ({@code rulings.md} 20). */
+    /** Records decisions of Kafka's own authorizer. Whatever happens here leaves them as they are ({@code rulings.md} 20). */
     void record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         try {
             counters.decided.add(actions.size());
@@ -219,6 +194,11 @@ final class AuditTrail implements AutoCloseable {
         return false;
     }
 
+    /** Writes minimal lines for decisions that the engine made and could not record. */
+    void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+        failed(context, actions, results, NativeEngine.PANICKED);
+    }
+
     private void failed(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
             Object why) {
         try {
@@ -239,11 +219,6 @@ final class AuditTrail implements AutoCloseable {
 
     @Override
     public void close() {
-        if (feed != null) {
-            feed.close();
-        }
         drain.close();
-        engine.close();
-        counters.unregister();
     }
 }

@@ -18,11 +18,24 @@ final class NativeEngine implements AutoCloseable {
     static final int MALFORMED = -2;
     static final int PANICKED = -3;
     static final int REFUSED = -4;
+    /** The rules are not known yet, and the principal is no super user. */
+    static final int NOT_READY = -5;
+
+    /** Up to so many decisions are bits of the answer of {@link #authorize}; more are bytes of the message. */
+    static final int DECISIONS_IN_ANSWER = 24;
+    /** In the answer of {@link #authorize}: the decisions stand, but recording them failed. */
+    static final int UNRECORDED = 1 << 30;
+
+    /** What {@link #localAcls} does. */
+    static final int LOAD_ACLS = 0;
+    static final int ADD_ACLS = 1;
+    static final int REMOVE_ACLS = 2;
+    static final int ACLS_LOADED = 3;
 
     /** Places in {@link #counters()}. */
     enum Counter {
         ROUTED, DISCARDED, EXCLUDED, SUPPRESSED_OWN, UNWANTED, ENQUEUED, DROPPED_QUEUE_FULL, MALFORMED, PANICS,
-        DRAINED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
+        DRAINED, ALLOWED, DENIED, COMPARED, WOULD_ALLOW, WOULD_DENY, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
     }
 
     private final long handle;
@@ -75,6 +88,38 @@ final class NativeEngine implements AutoCloseable {
         return frame.length == 0 ? null : frame;
     }
 
+    /**
+     * Decides one message of {@link RequestCodec} and records the decisions; one that Kafka decided is
+     * compared. A negative code, or the decisions.
+     */
+    int authorize(byte[] message, int length) {
+        return authorize(handle, message, length);
+    }
+
+    /** As {@link #authorize}, of one action whose name does not matter: is it allowed on any resource of the type? */
+    int authorizeByType(byte[] message, int length) {
+        return authorizeByType(handle, message, length);
+    }
+
+    /** Mirrors ACLs packed by {@link AclCodec}; a code. */
+    int localAcls(byte[] acls, int what) {
+        return localAcls(handle, acls, what);
+    }
+
+    /** How a request would be decided now, and why. */
+    Pairs explain(Pairs question) {
+        return answer(explain(handle, question.encode()));
+    }
+
+    /** What shadow mode has seen, as JSON. */
+    String shadow() {
+        byte[] json = shadow(handle);
+        if (json == null) {
+            throw new IllegalStateException("the native engine is closed or failed: " + lastPanic());
+        }
+        return new String(json, StandardCharsets.UTF_8);
+    }
+
     /** Hands over one message of {@link RequestCodec}; a code. */
     int record(byte[] message, int length) {
         return record(handle, message, length);
@@ -101,6 +146,10 @@ final class NativeEngine implements AutoCloseable {
 
     int fillPermille() {
         return fillPermille(handle);
+    }
+
+    void breakNextDecisionForTest() {
+        breakNextDecisionForTest(handle);
     }
 
     void breakNextRecordForTest() {
@@ -135,6 +184,16 @@ final class NativeEngine implements AutoCloseable {
 
     private static native byte[] copy(long handle);
 
+    private static native int authorize(long handle, byte[] message, int length);
+
+    private static native int authorizeByType(long handle, byte[] message, int length);
+
+    private static native int localAcls(long handle, byte[] acls, int what);
+
+    private static native byte[] explain(long handle, byte[] question);
+
+    private static native byte[] shadow(long handle);
+
     private static native int record(long handle, byte[] message, int length);
 
     private static native int drain(long handle, byte[] batch);
@@ -144,6 +203,8 @@ final class NativeEngine implements AutoCloseable {
     private static native int fillPermille(long handle);
 
     private static native byte[] takeLastPanic();
+
+    private static native void breakNextDecisionForTest(long handle);
 
     private static native void breakNextRecordForTest(long handle);
 

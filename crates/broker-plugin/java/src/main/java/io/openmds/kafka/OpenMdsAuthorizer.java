@@ -1,20 +1,21 @@
 package io.openmds.kafka;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Reconfigurable;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.AuthorizerNotReadyException;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.utils.SecurityUtils;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
@@ -24,70 +25,151 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka's own authorizer, whose decisions are routed and recorded by the audit document pushed to the
- * cluster. For brokers and controllers; a node with both roles has two instances in one JVM.
+ * Decides by the cluster's own ACLs and by what the OpenMDS server says, in the native engine, and
+ * records decisions as the audit document pushed to the cluster asks for. For brokers and
+ * controllers; a node with both roles has two instances in one JVM. Kafka's own authorizer goes on
+ * holding the ACLs, so that they are listed and changed as ever.
  */
 public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigurable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenMdsAuthorizer.class);
     /** Only on threads that answer client requests is a bad document refused to its sender. */
     private static final String REQUEST_THREAD = "request-handler";
-    /** Set while Kafka's {@code authorizeByResourceType} asks about resources that do not exist. */
-    private static final ThreadLocal<Boolean> ASKING_BY_TYPE = new ThreadLocal<>();
 
-    private final Seldom errors = new Seldom();
-    private Set<String> superUsers = Set.of();
+    private final AuditCounters counters = new AuditCounters();
+    private PluginConfig config;
+    private AccessRules.Mode mode = AccessRules.Mode.OFF;
+    private NativeEngine engine;
+    private LocalAcls localAcls;
+    private Decider decider;
+    private KafkasDecision kafkas;
+    /** Null if the node follows no server. */
+    private PolicyFeed feed;
     private volatile AuditTrail trail;
 
     @Override
     public void configure(Map<String, ?> configs) {
         super.configure(configs);
-        PluginConfig config = new PluginConfig(configs);
-        superUsers = config.superUsers();
+        config = new PluginConfig(configs);
         for (String key : config.unknownKeys()) {
             LOG.warn("{} is not a setting of the OpenMDS plugin and has no effect; known are {}", key, PluginConfig.known());
         }
-        if (config.enabled(PluginConfig.ENABLE, true)) {
-            trail = new AuditTrail(config);
-            VisibleConfig.define();
-        } else {
+        AccessRules rules = new AccessRules(config);
+        mode = rules.mode;
+        kafkas = new KafkasDecision(counters, config.superUsers());
+        boolean audited = config.enabled(PluginConfig.ENABLE, true);
+        if (!audited) {
             LOG.warn("{}=false: nothing is audited on this node", PluginConfig.ENABLE);
         }
+        if (audited || mode != AccessRules.Mode.OFF) {
+            open(rules, audited);
+        }
+    }
+
+    private void open(AccessRules rules, boolean audited) {
+        NativeLibrary.load(config.get(PluginConfig.LIBRARY_PATH));
+        Pairs settings = new Pairs()
+                .add("authority", config.get(PluginConfig.AUTHORITY, ""))
+                .add("queue_max_bytes", Long.toString(config.queueMaxBytes()))
+                .add("audit", Boolean.toString(audited));
+        config.superUsers().forEach(user -> settings.add("super_user", user));
+        rules.addTo(settings);
+        if (audited) {
+            AuditTrail.addTo(settings, config);
+        }
+        engine = new NativeEngine(settings);
+        counters.attach(engine);
+        try {
+            localAcls = new LocalAcls(engine, counters);
+            decider = new Decider(engine, localAcls, counters, config.superUsers(), this::unrecorded);
+            feed = PolicyFeed.of(config, engine);
+            if (audited) {
+                trail = new AuditTrail(config, engine, counters);
+                VisibleConfig.define();
+            }
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+        LOG.info("Decisions: {}, by the rules of {}", rules.mode, rules.providers);
     }
 
     @Override
     public Map<Endpoint, ? extends CompletionStage<Void>> start(AuthorizerServerInfo server) {
         Map<Endpoint, ? extends CompletionStage<Void>> started = super.start(server);
-        AuditTrail audited = trail;
-        return audited == null ? started : audited.start(server, started);
+        if (engine != null) {
+            String clusterId = server.clusterResource().clusterId();
+            String role = role(server.endpoints());
+            counters.clusterId = clusterId;
+            engine.identify(clusterId);
+            counters.register(role, server.brokerId());
+            AuditTrail audited = trail;
+            if (audited != null) {
+                audited.start(server, role);
+            }
+            if (feed != null) {
+                return feed.start(server, role, started, JsonNodeFactory.instance::objectNode, keys -> { });
+            }
+        }
+        return started;
+    }
+
+    /** Kafka does not say which role an instance serves; its listeners do. */
+    @SuppressWarnings("deprecation")
+    private String role(Collection<Endpoint> endpoints) {
+        Set<String> names = new HashSet<>();
+        endpoints.forEach(endpoint -> endpoint.listenerName().ifPresent(names::add));
+        Set<String> controllers = new HashSet<>(config.list("controller.listener.names"));
+        return !names.isEmpty() && controllers.containsAll(names) ? "controller" : "broker";
+    }
+
+    @Override
+    public void loadSnapshot(Map<Uuid, StandardAcl> acls) {
+        super.loadSnapshot(acls);
+        if (mirrors()) {
+            localAcls.load(acls);
+        }
+    }
+
+    @Override
+    public void addAcl(Uuid id, StandardAcl acl) {
+        super.addAcl(id, acl);
+        if (mirrors()) {
+            localAcls.add(id, acl);
+        }
+    }
+
+    @Override
+    public void removeAcl(Uuid id) {
+        super.removeAcl(id);
+        if (mirrors()) {
+            localAcls.remove(id);
+        }
+    }
+
+    @Override
+    public void completeInitialLoad() {
+        if (mirrors()) {
+            localAcls.complete();
+        }
+        super.completeInitialLoad();
+    }
+
+    private boolean mirrors() {
+        return mode != AccessRules.Mode.OFF;
     }
 
     @Override
     public List<AuthorizationResult> authorize(AuthorizableRequestContext context, List<Action> actions) {
-        List<AuthorizationResult> results = decide(context, actions);
-        AuditTrail audited = trail;
-        if (audited != null && ASKING_BY_TYPE.get() == null) {
-            audited.record(context, actions, results);
+        if (mode == AccessRules.Mode.ENFORCE) {
+            return decider.decide(context, actions);
         }
+        if (kafkas.isAskingByType()) {
+            return super.authorize(context, actions); // Nobody's request, and answered below as a whole.
+        }
+        List<AuthorizationResult> results =
+                kafkas.decide(context, actions.size(), () -> super.authorize(context, actions));
+        noteKafkas(context, actions, results, false);
         return results;
-    }
-
-    private List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Action> actions) {
-        try {
-            return super.authorize(context, actions);
-        } catch (AuthorizerNotReadyException e) {
-            throw e; // Kafka's own way to say that ACLs are still being loaded.
-        } catch (RuntimeException e) {
-            AuditTrail audited = trail;
-            if (audited != null) {
-                audited.counters.decisionErrors.increment();
-            }
-            if (errors.now()) {
-                LOG.error("Authorizing failed; everybody but super users is denied", e);
-            }
-            boolean superUser = superUsers.contains(String.valueOf(context.principal()));
-            AuthorizationResult result = superUser ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
-            return new ArrayList<>(Collections.nCopies(actions.size(), result));
-        }
     }
 
     /**
@@ -98,19 +180,32 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     @Override
     public AuthorizationResult authorizeByResourceType(AuthorizableRequestContext context, AclOperation operation,
             ResourceType type) {
-        AuthorizationResult result;
-        ASKING_BY_TYPE.set(Boolean.TRUE);
-        try {
-            result = super.authorizeByResourceType(context, operation, type);
-        } finally {
-            ASKING_BY_TYPE.remove();
+        SecurityUtils.authorizeByResourceTypeCheckArgs(operation, type);
+        if (mode == AccessRules.Mode.ENFORCE) {
+            return decider.decideByType(context, operation, type);
         }
+        AuthorizationResult result =
+                kafkas.decideByType(() -> super.authorizeByResourceType(context, operation, type));
+        noteKafkas(context, Decider.byType(operation, type), List.of(result), true);
+        return result;
+    }
+
+    /** Compares and records what Kafka decided. */
+    private void noteKafkas(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            boolean byType) {
+        AuditTrail audited = trail;
+        if (mode == AccessRules.Mode.SHADOW) {
+            decider.compare(context, actions, results, byType);
+        } else if (audited != null) {
+            audited.record(context, actions, results);
+        }
+    }
+
+    private void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         AuditTrail audited = trail;
         if (audited != null) {
-            ResourcePattern any = new ResourcePattern(type, ResourcePattern.WILDCARD_RESOURCE, PatternType.LITERAL);
-            audited.record(context, List.of(new Action(operation, any, 1, true, false)), List.of(result));
+            audited.unrecorded(context, actions, results);
         }
-        return result;
     }
 
     @Override
@@ -145,11 +240,18 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     @Override
     public void close() throws IOException {
         try {
+            if (feed != null) {
+                feed.close();
+            }
             AuditTrail audited = trail;
             if (audited != null) {
                 audited.close();
             }
         } finally {
+            if (engine != null) {
+                engine.close();
+                counters.unregister();
+            }
             super.close();
         }
     }
@@ -157,5 +259,13 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     /** For tests of the jar: the account, and a way to make routing fail. */
     AuditTrail trailForTest() {
         return trail;
+    }
+
+    NativeEngine engineForTest() {
+        return engine;
+    }
+
+    AuditCounters countersForTest() {
+        return counters;
     }
 }

@@ -27,9 +27,15 @@ final class PluginConfig {
     static final String DESTINATIONS_ALLOWED = "openmds.audit.destinations.allowed";
     static final String PLAIN_ALLOWED = "openmds.audit.plain.allowed";
 
+    static final String PROVIDERS = "confluent.authorizer.access.rule.providers";
+    static final String ALLOW_EVERYONE = "allow.everyone.if.no.acl.found";
+    static final String AUTHORIZER_ENABLE = "openmds.authorizer.enable";
+    static final String MODE = "openmds.authorizer.mode";
+
     private static final String OURS = "openmds.";
     private static final Set<String> KNOWN =
-            Set.of(LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED);
+            Set.of(LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
+                    AUTHORIZER_ENABLE, MODE);
     private static final long DEFAULT_QUEUE_MAX_BYTES = 16L * 1024 * 1024;
     private static final long LEAST_QUEUE_BYTES = 64 * 1024;
     private static final long MOST_QUEUE_BYTES = 24L * 1024 * 1024;

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,16 @@ class BridgeTest {
                 List.of(AuthorizationResult.DENIED));
         String packed = new String(codec.bytes(), 0, length, StandardCharsets.UTF_8);
         assertTrue(packed.contains("\u0000ü\uD83D\uDE00?\u0000"), "not UTF-8 with a question mark for half a character");
+    }
+
+    @Test
+    void aclsArePackedByteForByte() throws Exception {
+        List<StandardAcl> acls = List.of(
+                new StandardAcl(ResourceType.TOPIC, "orders-", PatternType.PREFIXED, "User:Zoë", "*", AclOperation.READ,
+                        AclPermissionType.ALLOW),
+                new StandardAcl(ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL, "Robot:r2", "10.0.0.0/8",
+                        AclOperation.ALL, AclPermissionType.DENY));
+        assertArrayEquals(Golden.read("bridge-acls.v1.hex"), AclCodec.encode(acls));
     }
 
     @Test

@@ -1,0 +1,140 @@
+package io.openmds.kafka;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthorizerNotReadyException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.server.authorizer.Action;
+import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.apache.kafka.server.authorizer.AuthorizationResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides requests in the native engine: one call a request. Whatever fails on the way denies it,
+ * super users excepted, and is counted ({@code rulings.md} 20).
+ */
+final class Decider {
+    private static final Logger LOG = LoggerFactory.getLogger(Decider.class);
+    private static final List<AuthorizationResult> ONE_ALLOWED = Collections.singletonList(AuthorizationResult.ALLOWED);
+    private static final List<AuthorizationResult> ONE_DENIED = Collections.singletonList(AuthorizationResult.DENIED);
+
+    private final NativeEngine engine;
+    private final LocalAcls localAcls;
+    private final AuditCounters counters;
+    private final Set<String> superUsers;
+    private final Unrecorded unrecorded;
+    private final Seldom errors = new Seldom();
+
+    Decider(NativeEngine engine, LocalAcls localAcls, AuditCounters counters, Set<String> superUsers,
+            Unrecorded unrecorded) {
+        this.engine = engine;
+        this.localAcls = localAcls;
+        this.counters = counters;
+        this.superUsers = superUsers;
+        this.unrecorded = unrecorded;
+    }
+
+    /** The decisions, in order. */
+    List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Action> actions) {
+        return decide(context, actions, false);
+    }
+
+    /** Whether there is any resource of the type on which the operation is allowed. */
+    AuthorizationResult decideByType(AuthorizableRequestContext context, AclOperation operation, ResourceType type) {
+        return decide(context, byType(operation, type), true).get(0);
+    }
+
+    private List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Action> actions, boolean byType) {
+        int count = actions.size();
+        counters.decided.add(count);
+        try {
+            if (!localAcls.faithful()) {
+                return afterFailure(context, count, "the ACLs of this cluster are not known");
+            }
+            RequestCodec codec = RequestCodec.ofThread();
+            int length = codec.encode(context, actions);
+            int answer = byType ? engine.authorizeByType(codec.bytes(), length) : engine.authorize(codec.bytes(), length);
+            if (answer < 0) {
+                return refused(context, count, answer);
+            }
+            List<AuthorizationResult> results = results(answer, codec.bytes(), count);
+            DecisionLog.write(context, actions, results);
+            if ((answer & NativeEngine.UNRECORDED) != 0) {
+                unrecorded.tell(context, actions, results);
+            }
+            return results;
+        } catch (AuthorizerNotReadyException e) {
+            throw e; // Kafka's own way to say that ACLs are still being loaded.
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            return afterFailure(context, count, e);
+        }
+    }
+
+    /** Decides beside Kafka, whose decisions stand and are recorded. Never throws. */
+    void compare(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            boolean byType) {
+        counters.decided.add(actions.size());
+        try {
+            RequestCodec codec = RequestCodec.ofThread();
+            int length = codec.encode(context, actions, results);
+            int answer = byType ? engine.authorizeByType(codec.bytes(), length) : engine.authorize(codec.bytes(), length);
+            if (answer < 0 || (answer & NativeEngine.UNRECORDED) != 0) {
+                unrecorded.tell(context, actions, results);
+            }
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            counters.javaFailures.increment();
+            unrecorded.tell(context, actions, results);
+        }
+    }
+
+    /** Such a question as one event: about every name, recorded if allowed as Kafka's optional checks are. */
+    static List<Action> byType(AclOperation operation, ResourceType type) {
+        ResourcePattern any = new ResourcePattern(type, ResourcePattern.WILDCARD_RESOURCE, PatternType.LITERAL);
+        return List.of(new Action(operation, any, 1, true, false));
+    }
+
+    private static List<AuthorizationResult> results(int answer, byte[] message, int count) {
+        if (count == 1) {
+            return (answer & 1) == 0 ? ONE_DENIED : ONE_ALLOWED;
+        }
+        AuthorizationResult[] results = new AuthorizationResult[count];
+        boolean inBits = count <= NativeEngine.DECISIONS_IN_ANSWER;
+        for (int i = 0; i < count; i++) {
+            boolean allowed = inBits ? (answer >> i & 1) != 0 : message[i] != 0;
+            results[i] = allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
+        }
+        return Arrays.asList(results);
+    }
+
+    private List<AuthorizationResult> refused(AuthorizableRequestContext context, int count, int code) {
+        if (code == NativeEngine.NOT_READY) {
+            throw new AuthorizerNotReadyException();
+        }
+        String why = code == NativeEngine.PANICKED ? NativeEngine.lastPanic() : "native code " + code;
+        return afterFailure(context, count, why);
+    }
+
+    private List<AuthorizationResult> afterFailure(AuthorizableRequestContext context, int count, Object why) {
+        counters.decisionErrors.increment();
+        if (errors.now()) {
+            LOG.error("Authorizing failed; everybody but super users is denied: {}", why,
+                    why instanceof Throwable ? (Throwable) why : null);
+        }
+        KafkaPrincipal principal = context.principal();
+        boolean superUser = superUsers.contains(principal.getPrincipalType() + ":" + principal.getName());
+        AuthorizationResult result = superUser ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
+        return Collections.nCopies(count, result);
+    }
+
+    /** Told of decisions that stand but could not be recorded. */
+    interface Unrecorded {
+        void tell(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results);
+    }
+}

@@ -1,0 +1,131 @@
+//! What the border to Java answers, and how a defect behind it is kept from the broker. Codes:
+//! `spec/native-bridge.md`.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use openmds_policy::access::Verdict;
+use openmds_policy::audit::FieldError;
+
+use crate::counters::Counter;
+use crate::engine::{Asked, Engine};
+use crate::pairs::Pairs;
+use crate::rules::{LocalChange, Undecided};
+
+pub(crate) const DONE: i32 = 0;
+pub(crate) const DISCARDED: i32 = 1;
+pub(crate) const CLOSED: i32 = -1;
+pub(crate) const MALFORMED: i32 = -2;
+pub(crate) const PANICKED: i32 = -3;
+pub(crate) const REFUSED: i32 = -4;
+const NOT_READY: i32 = -5;
+/// So many decisions fit into an answer; more are written back into the message.
+pub(crate) const DECISIONS_IN_ANSWER: usize = 24;
+/// In an answer of `authorize`: the decisions stand, but recording them panicked.
+const UNRECORDED: i32 = 1 << 30;
+
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// What the last panic said, for Java's log.
+pub(crate) fn last_panic() -> MutexGuard<'static, Option<String>> {
+    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps what a panic says for Java's log, in place of printing it to the broker's stderr.
+pub(crate) fn keep_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| *last_panic() = Some(info.to_string())));
+    });
+}
+
+/// Dropping a panic's payload could itself panic.
+pub(crate) fn forget(payload: Box<dyn Any + Send>) {
+    std::mem::forget(payload);
+}
+
+/// The errors of a document.
+pub(crate) fn refusal(errors: &[FieldError]) -> Pairs {
+    let mut pairs = Pairs::new();
+    for error in errors {
+        pairs.add("error", error.to_string());
+    }
+    pairs
+}
+
+/// Decides and records one request: a code, or the decisions as bits; more than
+/// [`DECISIONS_IN_ANSWER`] are bytes in `decisions`.
+pub(crate) fn authorize(
+    engine: &Engine,
+    message: &[u8],
+    by_type: bool,
+    (verdicts, decisions): (&mut Vec<Verdict>, &mut Vec<i8>),
+) -> i32 {
+    let asked = match engine.decide(message, by_type, verdicts) {
+        Ok(asked) => asked,
+        Err(undecided) => return code(undecided),
+    };
+    let bits = if asked.is_kafkas() {
+        0
+    } else {
+        let allowed = verdicts.iter().map(|verdict| verdict.is_allowed());
+        if verdicts.len() > DECISIONS_IN_ANSWER {
+            decisions.clear();
+            decisions.extend(allowed.map(i8::from));
+            0
+        } else {
+            let bits = allowed.zip(0..);
+            bits.fold(0, |bits, (allowed, place)| {
+                bits | i32::from(allowed) << place
+            })
+        }
+    };
+    bits | note(engine, &asked, verdicts)
+}
+
+/// Records what was decided; a panic leaves the decisions as they are (`rulings.md` 20).
+fn note(engine: &Engine, asked: &Asked<'_>, verdicts: &[Verdict]) -> i32 {
+    let noting = AssertUnwindSafe(|| engine.note(asked, verdicts, crate::bridge::now_micros));
+    match catch_unwind(noting) {
+        Ok(_) => 0,
+        Err(payload) => {
+            forget(payload);
+            engine.counters().add(Counter::Panics, 1);
+            UNRECORDED
+        }
+    }
+}
+
+/// Records decisions of Kafka: a code.
+pub(crate) fn record(engine: &Engine, message: &[u8], verdicts: &mut Vec<Verdict>) -> i32 {
+    match engine.decide(message, false, verdicts) {
+        Ok(asked) if engine.note(&asked, verdicts, crate::bridge::now_micros) => DISCARDED,
+        Ok(_) => DONE,
+        Err(undecided) => code(undecided),
+    }
+}
+
+const fn code(undecided: Undecided) -> i32 {
+    match undecided {
+        Undecided::Malformed => MALFORMED,
+        Undecided::NotReady => NOT_READY,
+    }
+}
+
+/// Changes the cluster's own ACLs: a code.
+pub(crate) fn change_local(engine: &Engine, acls: &[u8], what: i32) -> i32 {
+    let change = match what {
+        0 => LocalChange::Load,
+        1 => LocalChange::Add,
+        2 => LocalChange::Remove,
+        3 => {
+            engine.complete_local();
+            return DONE;
+        }
+        _ => return MALFORMED,
+    };
+    engine
+        .change_local(acls, change)
+        .map_or(MALFORMED, |()| DONE)
+}
