@@ -19,6 +19,8 @@ mod events;
 #[cfg(test)]
 mod following;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod message;
