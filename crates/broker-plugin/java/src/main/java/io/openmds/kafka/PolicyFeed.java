@@ -47,7 +47,7 @@ final class PolicyFeed implements AutoCloseable {
     Map<Endpoint, CompletionStage<Void>> start(AuthorizerServerInfo server, String role,
             Map<Endpoint, ? extends CompletionStage<Void>> opened, Supplier<ObjectNode> report, Consumer<String> keys) {
         PolicyFollower started = PolicyFollower.follow(settings, server.clusterResource().clusterId(), server.brokerId(),
-                new PolicyFollower.Follower(role, engine, report, keys));
+                new Follower(role, engine, report, keys));
         follower = started;
         Map<Endpoint, CompletionStage<Void>> open = new HashMap<>();
         Set<String> waiting = new HashSet<>();

@@ -1,8 +1,5 @@
 package io.openmds.kafka;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,14 +7,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PolicyFollower {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyFollower.class);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Map<Path, PolicyFollower> RUNNING = new HashMap<>();
-    private static final int FORMAT = 1;
     private static final int NO_CONTENT = 204;
     private static final int CONFLICT = 409;
     private static final long SLACK_MS = 15_000;
@@ -38,11 +29,11 @@ final class PolicyFollower {
     private static final long LAST_RETRY_MS = 10_000;
     private static final long REMIND_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    private final FeedSettings settings;
-    private final String clusterId;
-    private final int nodeId;
-    private final PolicyCopy copy;
-    private final List<Follower> followers = new CopyOnWriteArrayList<>();
+    final FeedSettings settings;
+    final String clusterId;
+    final int nodeId;
+    final PolicyCopy copy;
+    final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -54,23 +45,6 @@ final class PolicyFollower {
     private boolean wantsSnapshot;
     private String told;
     private long toldAt;
-
-    /** One instance of the plugin that follows. */
-    static final class Follower {
-        final String role;
-        final NativeEngine engine;
-        /** What the instance reports of itself. */
-        final Supplier<ObjectNode> report;
-        /** Takes the server's public keys when they change. */
-        final Consumer<String> keys;
-
-        Follower(String role, NativeEngine engine, Supplier<ObjectNode> report, Consumer<String> keys) {
-            this.role = role;
-            this.engine = engine;
-            this.report = report;
-            this.keys = keys;
-        }
-    }
 
     private PolicyFollower(FeedSettings settings, String clusterId, int nodeId) {
         this.settings = settings;
@@ -243,7 +217,7 @@ final class PolicyFollower {
         boolean whole = wantsSnapshot || held.first("generation") == null;
         ServerCalls.Answer answer;
         try {
-            answer = calls.post(url().resolve("/openmds/1.0/feed"), request(held, whole), settings.waitMs + SLACK_MS, MOST_BYTES);
+            answer = calls.post(url().resolve("/openmds/1.0/feed"), FeedRequest.of(this, held, whole), settings.waitMs + SLACK_MS, MOST_BYTES);
         } catch (ServerCalls.Refused e) {
             if (e.status == CONFLICT) {
                 wantsSnapshot = false;
@@ -281,29 +255,6 @@ final class PolicyFollower {
                 copy.replace(policy);
             }
         }
-    }
-
-    private byte[] request(Pairs held, boolean whole) throws IOException {
-        ObjectNode body = JSON.createObjectNode().put("cluster_id", clusterId).put("node_id", nodeId)
-                .put("plugin", NativeLibrary.version()).put("format", FORMAT).put("wait_seconds", settings.waitMs / 1000);
-        Set<String> roles = new TreeSet<>();
-        ArrayNode instances = JSON.createArrayNode();
-        for (Follower follower : followers) {
-            roles.add(follower.role);
-            instances.add(follower.report.get().put("role", follower.role));
-        }
-        roles.forEach(body.putArray("roles")::add);
-        body.put("server", held.first("server"));
-        String generation = held.first("generation");
-        if (whole || generation == null) {
-            body.putNull("generation");
-        } else {
-            body.put("generation", Long.parseLong(generation));
-        }
-        ObjectNode report = body.putObject("report");
-        report.put("policy_age_ms", ageMs()).put("stale", isStale()).put("copy_trouble", copy.trouble());
-        report.set("instances", instances);
-        return JSON.writeValueAsBytes(body);
     }
 
     private boolean pause(int failures) {

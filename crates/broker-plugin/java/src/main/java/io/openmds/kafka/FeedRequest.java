@@ -1,0 +1,46 @@
+package io.openmds.kafka;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a node says when it asks for what is new: who it is, what it holds, how it fares. */
+final class FeedRequest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int FORMAT = 1;
+
+    private FeedRequest() {}
+
+    /**
+     * The request as JSON.
+     *
+     * @param held the policy in figures
+     * @param whole whether a whole policy is wanted, whatever is held
+     */
+    static byte[] of(PolicyFollower node, Pairs held, boolean whole) throws IOException {
+        ObjectNode body = JSON.createObjectNode().put("cluster_id", node.clusterId).put("node_id", node.nodeId)
+                .put("plugin", NativeLibrary.version()).put("format", FORMAT)
+                .put("wait_seconds", node.settings.waitMs / 1000);
+        Set<String> roles = new TreeSet<>();
+        ArrayNode instances = JSON.createArrayNode();
+        for (Follower follower : node.followers) {
+            roles.add(follower.role);
+            instances.add(follower.report.get().put("role", follower.role));
+        }
+        roles.forEach(body.putArray("roles")::add);
+        body.put("server", held.first("server"));
+        String generation = held.first("generation");
+        if (whole || generation == null) {
+            body.putNull("generation");
+        } else {
+            body.put("generation", Long.parseLong(generation));
+        }
+        ObjectNode report = body.putObject("report");
+        report.put("policy_age_ms", node.ageMs()).put("stale", node.isStale()).put("copy_trouble", node.copy.trouble());
+        report.set("instances", instances);
+        return JSON.writeValueAsBytes(body);
+    }
+}
