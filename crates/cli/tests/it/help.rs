@@ -36,10 +36,12 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds context use
     openmds cluster config
     openmds cluster describe
+    openmds cluster enroll
     openmds cluster list
     openmds cluster register
     openmds cluster unregister
     openmds cluster verify
+    openmds cluster withdraw-node
     openmds kafka cluster list
     openmds connect cluster list
     openmds ksql cluster list

@@ -21,6 +21,8 @@ mod cluster;
 #[cfg(test)]
 mod cluster_describe;
 #[cfg(test)]
+mod cluster_enroll;
+#[cfg(test)]
 mod cluster_verify;
 #[cfg(test)]
 mod contexts;

@@ -14,6 +14,8 @@ use proptest::prelude::*;
 mod bodies;
 #[path = "../../../../fuzz/checks/certificate.rs"]
 mod certificate;
+#[path = "../../../../fuzz/checks/join.rs"]
+mod join;
 #[path = "../../../../fuzz/checks/jwk.rs"]
 mod jwk;
 #[path = "../../../../fuzz/checks/oauth.rs"]
@@ -71,6 +73,7 @@ fn the_corpus() {
     corpus("certificate")
         .iter()
         .for_each(|bytes| certificate::check(bytes));
+    corpus("join").iter().for_each(|bytes| join::check(bytes));
     corpus("jwk").iter().for_each(|bytes| jwk::check(bytes));
     corpus("oauth").iter().for_each(|bytes| oauth::check(bytes));
     corpus("provider")
@@ -84,6 +87,7 @@ proptest! {
     fn any_bytes(bytes: Vec<u8>) {
         bodies::check(&bytes);
         certificate::check(&bytes);
+        join::check(&bytes);
         jwk::check(&bytes);
         oauth::check(&bytes);
         provider::check(&bytes);
@@ -137,6 +141,13 @@ proptest! {
         let (from, to) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
         bytes.drain(from.min(to)..from.max(to));
         bodies::check(&bytes);
+    }
+
+    #[test]
+    fn a_request_to_join_with_one_byte_changed(mut bytes in prop::sample::select(corpus("join")), at: prop::sample::Index, byte: u8) {
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        join::check(&bytes);
     }
 
     #[test]

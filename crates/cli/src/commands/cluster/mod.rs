@@ -2,10 +2,12 @@
 
 mod config;
 mod describe;
+mod enroll;
 mod list;
 mod register;
 mod unregister;
 mod verify;
+mod withdraw_node;
 
 use openmds_api::ClusterInfo;
 
@@ -18,10 +20,12 @@ use crate::{Failure, Output, World};
 pub enum ClusterCommand {
     Config(config::Config),
     Describe(describe::Describe),
+    Enroll(enroll::Enroll),
     List(list::List),
     Register(register::Register),
     Unregister(unregister::Unregister),
     Verify(verify::Verify),
+    WithdrawNode(withdraw_node::WithdrawNode),
 }
 
 impl ClusterCommand {
@@ -29,10 +33,12 @@ impl ClusterCommand {
         match self {
             Self::Config(command) => command.run(world).await,
             Self::Describe(command) => command.run(world).await,
+            Self::Enroll(command) => command.run(world).await,
             Self::List(command) => command.run(world).await,
             Self::Register(command) => command.run(world).await,
             Self::Unregister(command) => command.run(world).await,
             Self::Verify(command) => command.run(world).await,
+            Self::WithdrawNode(command) => command.run(world).await,
         }
     }
 }
