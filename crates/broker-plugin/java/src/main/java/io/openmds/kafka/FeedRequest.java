@@ -1,7 +1,6 @@
 package io.openmds.kafka;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Set;
@@ -25,10 +24,10 @@ final class FeedRequest {
                 .put("plugin", NativeLibrary.version()).put("format", FORMAT)
                 .put("wait_seconds", node.settings.waitMs / 1000);
         Set<String> roles = new TreeSet<>();
-        ArrayNode instances = JSON.createArrayNode();
+        ObjectNode report = JSON.createObjectNode();
         for (Follower follower : node.followers) {
             roles.add(follower.role);
-            instances.add(follower.report.get().put("role", follower.role));
+            add(report, follower.report.get());
         }
         roles.forEach(body.putArray("roles")::add);
         body.put("server", held.first("server"));
@@ -38,9 +37,21 @@ final class FeedRequest {
         } else {
             body.put("generation", Long.parseLong(generation));
         }
-        ObjectNode report = body.putObject("report");
-        report.put("policy_age_ms", node.ageMs()).put("stale", node.isStale()).put("copy_trouble", node.copy.trouble());
-        report.set("instances", instances);
+        if (node.ageMs() >= 0) {
+            report.put("policy_age_ms", node.ageMs());
+        }
+        body.set("report", report.put("stale", node.isStale()));
         return JSON.writeValueAsBytes(body);
+    }
+
+    /** Numbers of the instances of one process add up; what is compared, the instance for clients compares. */
+    private static void add(ObjectNode sum, ObjectNode one) {
+        one.fields().forEachRemaining(field -> {
+            if (field.getValue().isNumber()) {
+                sum.put(field.getKey(), sum.path(field.getKey()).asLong() + field.getValue().asLong());
+            } else if (!sum.has(field.getKey())) {
+                sum.set(field.getKey(), field.getValue());
+            }
+        });
     }
 }

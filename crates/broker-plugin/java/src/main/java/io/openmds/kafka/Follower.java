@@ -1,7 +1,6 @@
 package io.openmds.kafka;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One instance of the plugin that follows the policy of its cluster. */
@@ -10,13 +9,10 @@ final class Follower {
     final NativeEngine engine;
     /** What the instance reports of itself. */
     final Supplier<ObjectNode> report;
-    /** Takes the server's public keys when they change. */
-    final Consumer<String> keys;
 
-    Follower(String role, NativeEngine engine, Supplier<ObjectNode> report, Consumer<String> keys) {
+    Follower(String role, NativeEngine engine, Supplier<ObjectNode> report) {
         this.role = role;
         this.engine = engine;
         this.report = report;
-        this.keys = keys;
     }
 }

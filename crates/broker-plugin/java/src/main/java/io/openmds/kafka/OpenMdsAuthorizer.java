@@ -1,6 +1,6 @@
 package io.openmds.kafka;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -107,10 +107,14 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
                 audited.start(server, role);
             }
             if (feed != null) {
-                return feed.start(server, role, started, JsonNodeFactory.instance::objectNode, keys -> { });
+                return feed.start(server, role, started, this::report);
             }
         }
         return started;
+    }
+
+    private ObjectNode report() {
+        return InstanceReport.of(counters, mode == AccessRules.Mode.SHADOW ? engine.shadow() : null);
     }
 
     /** Kafka does not say which role an instance serves; its listeners do. */

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.server.authorizer.AuthorizerServerInfo;
@@ -45,9 +44,9 @@ final class PolicyFeed implements AutoCloseable {
      * @return when each may open: those for clients not before there is a policy
      */
     Map<Endpoint, CompletionStage<Void>> start(AuthorizerServerInfo server, String role,
-            Map<Endpoint, ? extends CompletionStage<Void>> opened, Supplier<ObjectNode> report, Consumer<String> keys) {
+            Map<Endpoint, ? extends CompletionStage<Void>> opened, Supplier<ObjectNode> report) {
         PolicyFollower started = PolicyFollower.follow(settings, server.clusterResource().clusterId(), server.brokerId(),
-                new Follower(role, engine, report, keys));
+                new Follower(role, engine, report));
         follower = started;
         Map<Endpoint, CompletionStage<Void>> open = new HashMap<>();
         Set<String> waiting = new HashSet<>();

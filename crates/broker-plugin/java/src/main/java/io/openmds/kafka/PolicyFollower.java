@@ -118,7 +118,7 @@ final class PolicyFollower {
                 if (followed.first("generation") != null) {
                     LOG.info("Deciding by the policy kept on disk, generation {}, until a server answers", followed.first("generation"));
                 }
-                took(first, followed);
+                took(followed);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("The policy kept on disk cannot be read ({}): a new one is asked for", e.toString());
@@ -129,7 +129,7 @@ final class PolicyFollower {
     private void join(Follower next) {
         byte[] policy = followers.get(0).engine.copy();
         if (policy != null && policy.length > 0) {
-            took(next, next.engine.follow(policy));
+            took(next.engine.follow(policy));
         }
         followers.add(next);
     }
@@ -140,11 +140,7 @@ final class PolicyFollower {
         return whole ? null : followed.first("reason");
     }
 
-    private void took(Follower follower, Pairs followed) {
-        String keys = followed.first("keys");
-        if (keys != null) {
-            follower.keys.accept(keys);
-        }
+    private void took(Pairs followed) {
         if (followed.first("generation") != null) {
             ready.complete(null);
         }
@@ -238,14 +234,14 @@ final class PolicyFollower {
         for (Follower follower : followers) {
             Pairs followed = follower.engine.follow(frames);
             String refused = whyNot(followed);
-            took(follower, followed);
+            took(followed);
             if (refused == null) {
                 first = false;
             } else if (first) {
                 wantsSnapshot = !whole;
                 throw new IOException("the policy that came was refused: " + refused);
             } else {
-                took(follower, follower.engine.follow(followers.get(0).engine.copy()));
+                took(follower.engine.follow(followers.get(0).engine.copy()));
             }
         }
         wantsSnapshot = false;
