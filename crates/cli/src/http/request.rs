@@ -29,7 +29,8 @@ impl Request {
         Self::at(Method::GET, path)
     }
 
-    fn at(method: Method, path: &[&str]) -> Result<Self, Failure> {
+    /// A request to any path.
+    pub(crate) fn at(method: Method, path: &[&str]) -> Result<Self, Failure> {
         // In a URL these two are steps, escaped or not, and would silently lead to another path.
         if let Some(step) = path
             .iter()

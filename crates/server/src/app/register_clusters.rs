@@ -38,7 +38,13 @@ impl App {
     }
 
     /// Records the decision where it was made: at the cluster itself, or at the home cluster.
-    pub(super) fn record_touching_entry(&self, state: &State, caller: &Caller, scope: &Scope, allowed: bool) {
+    pub(super) fn record_touching_entry(
+        &self,
+        state: &State,
+        caller: &Caller,
+        scope: &Scope,
+        allowed: bool,
+    ) {
         let by_home = allowed && !self.may(state, caller, scope, "Alter", &entry());
         let home = self.home(state).ok().map(|id| Scope::kafka(&id));
         let at = home.filter(|_| by_home).unwrap_or_else(|| scope.clone());

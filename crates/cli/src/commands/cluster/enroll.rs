@@ -11,11 +11,11 @@ use serde::Serialize;
 
 use self::files::Folder;
 use self::valid::Valid;
+use super::nodes_of::Nodes;
 use super::of_one;
-use crate::http::Request;
 use crate::{Connection, Failure, Output, World};
 
-/// Let nodes of a registered Kafka cluster join: one token a node
+/// Let nodes of a Kafka cluster join: one token a node
 ///
 /// With a token a broker or controller gets the certificate with which it follows the policy of its cluster; from then on it renews
 /// that by itself. A token works for one node, once, until it expires, and is shown only now. Whoever has it can join in the node's
@@ -25,10 +25,11 @@ use crate::{Connection, Failure, Output, World};
 #[command(after_long_help = "Examples:
   openmds cluster enroll payments
   openmds cluster enroll payments --nodes 6 --valid 30m --output-dir tokens
-  openmds cluster enroll payments -o json")]
+  openmds cluster enroll payments -o json
+  openmds cluster enroll --kafka-cluster DBS26_qTQ-mT23p5opUK_g")]
 pub struct Enroll {
-    /// Name of the registered cluster
-    name: String,
+    #[command(flatten)]
+    of: Nodes,
     /// For how many nodes, 1 to 100
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     nodes: u32,
@@ -60,11 +61,13 @@ impl Enroll {
         // Before there are tokens that have nowhere to go.
         let folder = self.output_dir.map(Folder::open).transpose()?;
         let mut server = world.server(self.connection).await?;
-        let path = ["registry", "clusters", &self.name, "join-tokens"];
-        let request = Request::new(Method::POST, &path)?.json(&JoinTokenRequest {
-            count: self.nodes,
-            valid_seconds: self.valid.seconds(),
-        })?;
+        let request = self
+            .of
+            .request(Method::POST, &["join-tokens"])?
+            .json(&JoinTokenRequest {
+                count: self.nodes,
+                valid_seconds: self.valid.seconds(),
+            })?;
         let answer = of_one(server.send(&request).await?)?;
         world.printer.warnings(&answer.warnings);
         let made: JoinTokens = answer.json()?;

@@ -4,6 +4,7 @@ mod config;
 mod describe;
 mod enroll;
 mod list;
+mod nodes_of;
 mod register;
 mod unregister;
 mod verify;

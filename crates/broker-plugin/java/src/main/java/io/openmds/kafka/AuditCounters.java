@@ -69,6 +69,11 @@ final class AuditCounters implements AuditCountersMBean {
         return attached == null ? 0 : attached.counters()[counter.ordinal()];
     }
 
+    /** Of the engine's own decisions, those that refuse. */
+    long denied() {
+        return counted(Counter.DENIED);
+    }
+
     @Override
     public long getDecided() {
         return decided.sum();
