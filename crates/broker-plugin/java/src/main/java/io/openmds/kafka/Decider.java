@@ -94,6 +94,16 @@ final class Decider {
         }
     }
 
+    /** As Kafka's {@code Authorizer.authorizeByResourceType} refuses questions that ask nothing. */
+    static void checkByType(AclOperation operation, ResourceType type) {
+        if (type == ResourceType.ANY || type == ResourceType.UNKNOWN) {
+            throw new IllegalArgumentException("Must specify a non-filter resource type for authorizeByResourceType");
+        }
+        if (operation == AclOperation.ANY || operation == AclOperation.UNKNOWN) {
+            throw new IllegalArgumentException("Must specify a non-filter operation for authorizeByResourceType");
+        }
+    }
+
     /** Such a question as one event: about every name, recorded if allowed as Kafka's optional checks are. */
     static List<Action> byType(AclOperation operation, ResourceType type) {
         ResourcePattern any = new ResourcePattern(type, ResourcePattern.WILDCARD_RESOURCE, PatternType.LITERAL);

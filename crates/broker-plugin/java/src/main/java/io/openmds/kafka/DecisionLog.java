@@ -1,9 +1,10 @@
 package io.openmds.kafka;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.utils.SecurityUtils;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
@@ -17,12 +18,34 @@ import org.slf4j.LoggerFactory;
 final class DecisionLog {
     private static final Logger LOG = LoggerFactory.getLogger("kafka.authorizer.logger");
 
+    private static final Logger PROBLEMS = LoggerFactory.getLogger(DecisionLog.class);
+    private static final Seldom ERRORS = new Seldom();
+    private static final Map<ResourceType, String> NAMES = Map.of(ResourceType.TOPIC, "Topic", ResourceType.GROUP, "Group",
+            ResourceType.CLUSTER, "Cluster", ResourceType.TRANSACTIONAL_ID, "TransactionalId", ResourceType.DELEGATION_TOKEN,
+            "DelegationToken", ResourceType.USER, "User");
+
     private DecisionLog() {}
 
+    /** As Kafka spells it in this log; its own function for that has moved between releases. */
+    private static String name(ResourceType type) {
+        return NAMES.getOrDefault(type, type.name());
+    }
+
+    /** Never throws: decisions stand, whatever becomes of their log. */
     static void write(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
-        if (!LOG.isInfoEnabled()) {
-            return;
+        try {
+            if (LOG.isInfoEnabled()) {
+                writeEach(context, actions, results);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            if (ERRORS.now()) {
+                PROBLEMS.warn("Decisions could not be written to kafka.authorizer.logger", e);
+            }
         }
+    }
+
+    private static void writeEach(AuthorizableRequestContext context, List<Action> actions,
+            List<AuthorizationResult> results) {
         boolean debug = LOG.isDebugEnabled();
         int count = actions.size();
         for (int i = 0; i < count; i++) {
@@ -45,7 +68,7 @@ final class DecisionLog {
         return "Principal = " + context.principal() + " is " + (allowed ? "Allowed" : "Denied") + " operation = "
                 + action.operation() + " from host = "
                 + (context.clientAddress() == null ? "unknown" : context.clientAddress().getHostAddress())
-                + " on resource = " + SecurityUtils.resourceTypeName(resource.resourceType()) + ":"
+                + " on resource = " + name(resource.resourceType()) + ":"
                 + resource.patternType() + ":" + resource.name() + " for request = " + request
                 + " with resourceRefCount = " + action.resourceReferenceCount();
     }

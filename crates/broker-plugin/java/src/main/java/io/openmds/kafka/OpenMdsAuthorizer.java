@@ -14,7 +14,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.utils.SecurityUtils;
 import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.server.authorizer.Action;
@@ -184,7 +183,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     @Override
     public AuthorizationResult authorizeByResourceType(AuthorizableRequestContext context, AclOperation operation,
             ResourceType type) {
-        SecurityUtils.authorizeByResourceTypeCheckArgs(operation, type);
+        Decider.checkByType(operation, type);
         if (mode == AccessRules.Mode.ENFORCE) {
             return decider.decideByType(context, operation, type);
         }
