@@ -10,6 +10,7 @@ mod authorize;
 mod bindings;
 mod enrolment;
 mod error;
+mod explain;
 mod identities;
 mod kafka_rest;
 mod lookups;
@@ -29,6 +30,10 @@ pub use authorize::{Action, AuthorizeRequest};
 pub use bindings::{MdsScope, ResourcesRequest};
 pub use enrolment::{IssuedCertificate, JoinRequest, JoinTokenRequest, JoinTokens, RenewalRequest};
 pub use error::{ErrorDetail, ErrorResponse};
+pub use explain::{
+    AuditedAs, ExplainRequest, Explanation, Fix, HolderInfo, NearRule, RuleInfo, WhoCanAnswer,
+    WhoCanRequest,
+};
 pub use identities::ImpersonationRequest;
 pub use kafka_rest::{Health, KafkaCluster, KafkaClusterList, ListMetadata, ResourceMetadata};
 pub use lookups::{

@@ -39,6 +39,23 @@ impl HostRule {
         network.or_else(address).unwrap_or(Self::Nowhere)
     }
 
+    /// An address, of those that documents use (RFC 5737, RFC 3849), that none of the rules names;
+    /// `None` if they name all of these.
+    #[must_use]
+    pub fn beyond(rules: impl Iterator<Item = Self> + Clone) -> Option<IpAddr> {
+        let named = |address: &IpAddr| {
+            let mut rules = rules.clone();
+            rules.any(|rule| rule != Self::Everywhere && rule.covers(Some(*address), false))
+        };
+        let v4 = [[203, 0, 113], [198, 51, 100], [192, 0, 2]];
+        let v4 = v4
+            .into_iter()
+            .flat_map(|[a, b, c]| (1..255).map(move |d| [a, b, c, d]));
+        let v6 = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0xfffe);
+        let mut addresses = v4.map(IpAddr::from).chain([IpAddr::V6(v6)]);
+        addresses.find(|address| !named(address))
+    }
+
     /// Whether a client at the address is meant. If the address is not known, a denial is meant
     /// for it and an allowance is not, unless they hold everywhere.
     #[must_use]

@@ -99,6 +99,12 @@ impl AclResourceType {
     pub fn named_in_roles(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
+
+    /// Whether central ACLs are about it.
+    #[must_use]
+    pub fn is_central(self) -> bool {
+        self.spelled().is_some()
+    }
 }
 
 impl AclOperation {
@@ -147,6 +153,12 @@ impl AclOperation {
         Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 
+    /// Whether central ACLs are about it.
+    #[must_use]
+    pub fn is_central(self) -> bool {
+        self.spelled().is_some()
+    }
+
     /// Whether being allowed this means being allowed that (Kafka 4.1 `StandardAuthorizerData`).
     #[must_use]
     pub const fn implies(self, wanted: Self) -> bool {
@@ -161,7 +173,7 @@ impl AclOperation {
 }
 
 /// An enumeration with a spelling for each value that central ACLs may have.
-pub(super) trait Word: Copy + 'static {
+pub(super) trait Word: Copy + PartialEq + 'static {
     /// Those values and their spellings.
     const SPELLED: &'static [(Self, &'static str)];
 
@@ -171,6 +183,14 @@ pub(super) trait Word: Copy + 'static {
         spelled
             .find(|(_, spelling)| *spelling == text)
             .map(|(word, _)| *word)
+    }
+
+    /// The spelling, if it is one of the values.
+    fn spelled(self) -> Option<&'static str> {
+        let mut spelled = Self::SPELLED.iter();
+        spelled
+            .find(|(word, _)| *word == self)
+            .map(|(_, spelling)| *spelling)
     }
 
     /// Why a text is none of the values.

@@ -15,6 +15,7 @@ mod projection;
 mod render;
 mod route;
 mod router;
+mod usual;
 
 pub use category::{Category, CategoryError};
 pub use check::FieldError;
@@ -28,6 +29,7 @@ pub use migrate::{
 pub use parse::{Form, Parsed};
 pub use route::{AuditedAction, Routing, Why, route};
 pub use router::Router;
+pub use usual::usual_method;
 
 /// The dynamic broker configuration that carries the document (`audit-logs.md` 6.1).
 pub const ROUTER_CONFIG_KEY: &str = "confluent.security.event.router.config";

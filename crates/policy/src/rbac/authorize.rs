@@ -138,7 +138,7 @@ pub fn authorize<'a>(rules: &Rules<'a>, request: AccessRequest<'a>) -> Decision<
 
 /// A binding of the user or one of its groups whose role permits the operation, in exactly this
 /// scope, and whose patterns, if the role is resource-scoped, contain the resource.
-fn binding<'a>(rules: &Rules<'a>, request: AccessRequest<'_>) -> Option<&'a BindingKey> {
+pub(super) fn binding<'a>(rules: &Rules<'a>, request: AccessRequest<'_>) -> Option<&'a BindingKey> {
     let principals = request.principals.iter();
     let mut held = principals.flat_map(|principal| rules.bindings.of(principal));
     let allows = |key: &BindingKey, patterns: &BTreeSet<ResourcePattern>| {
@@ -157,7 +157,7 @@ fn binding<'a>(rules: &Rules<'a>, request: AccessRequest<'_>) -> Option<&'a Bind
 }
 
 /// The cluster's ACLs, central ones first.
-fn acls<'a>(
+pub(super) fn acls<'a>(
     rules: &Rules<'a>,
     scope: &Scope,
 ) -> impl Iterator<Item = (&'a AclBinding, AclSource)> + use<'a> {
@@ -174,7 +174,7 @@ fn acls<'a>(
 }
 
 /// The question as ACLs understand it; `None` if they know no such type of resource.
-fn asked<'a>(request: &AccessRequest<'a>) -> Option<AclRequest<'a>> {
+pub(super) fn asked<'a>(request: &AccessRequest<'a>) -> Option<AclRequest<'a>> {
     Some(AclRequest {
         principals: request.principals,
         host: request.host,
@@ -184,7 +184,7 @@ fn asked<'a>(request: &AccessRequest<'a>) -> Option<AclRequest<'a>> {
     })
 }
 
-fn applying<'a>(
+pub(super) fn applying<'a>(
     rules: &Rules<'a>,
     request: AccessRequest<'_>,
     permission: AclPermission,

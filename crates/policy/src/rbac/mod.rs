@@ -2,17 +2,25 @@
 
 mod authorize;
 mod bindings;
+mod granting;
+mod ground;
+mod nearest;
 mod patterns;
 mod roles;
 mod scope;
+mod who_can;
 
 pub use authorize::{
     AccessRequest, AclRules, AclSource, Decision, RESERVED_TOPICS, Reason, Refusal, Rules,
     authorize,
 };
 pub use bindings::{BindingKey, RoleBindings};
+pub use granting::{Grant, Granting, granting};
+pub use ground::Ground;
+pub use nearest::{Lack, Near, nearest};
 pub use roles::{AccessPolicy, ResourceOperations, Role, Roles, ScopeType};
 pub use scope::{Scope, ScopeError, ScopeKey};
+pub use who_can::{Holder, Holders, WhoCan, who_can};
 
 /// The resource type of the audit-log configuration: it exists in the service only, so that
 /// AuditAdmin never reaches a broker's settings (`rulings.md` 19).

@@ -2,6 +2,7 @@
 
 mod access;
 mod acls;
+mod explain;
 mod feed;
 mod generate;
 mod index;

@@ -8,7 +8,33 @@ use super::denial::{Missing, denied};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
+fn audit_log() -> ResourcePattern {
+    ResourcePattern {
+        resource_type: AUDIT_LOG.to_string(),
+        name: KAFKA_CLUSTER.to_string(),
+        pattern_type: PatternType::Literal,
+    }
+}
+
 impl App {
+    /// Whether the caller may see the configuration, quietly.
+    pub(super) fn may_see_audit(&self, state: &State, caller: &Caller) -> bool {
+        let resource = audit_log();
+        let clusters = state.kafka_clusters().map(|(_, id, _)| id);
+        let mut clusters = clusters.chain(self.home(state));
+        self.is_super_user(caller)
+            || self.home(state).is_ok()
+                && clusters.all(|id| {
+                    self.may(
+                        state,
+                        caller,
+                        &Scope::kafka(&id),
+                        "DescribeConfigs",
+                        &resource,
+                    )
+                })
+    }
+
     /// Checks the caller on all clusters at once; the refusal lists the commands that fix it
     /// (`audit-logs.md` 7.6, `rulings.md` 10).
     pub(super) fn permit_audit(
@@ -17,11 +43,7 @@ impl App {
         caller: &Caller,
         operation: &str,
     ) -> Result<(), AppError> {
-        let resource = ResourcePattern {
-            resource_type: AUDIT_LOG.to_string(),
-            name: KAFKA_CLUSTER.to_string(),
-            pattern_type: PatternType::Literal,
-        };
+        let resource = audit_log();
         let home = self.home(state);
         if self.is_super_user(caller) {
             // Nothing is asked of the clusters, but the decision is recorded.

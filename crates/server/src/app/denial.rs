@@ -1,7 +1,7 @@
 //! What people hear who may not: what was refused and where, and the commands that would change
 //! it, one a line (`rulings.md` 10, `mds-api.md` 8.3).
 
-use openmds_policy::names::{PatternType, ResourcePattern};
+use openmds_policy::names::{PatternType, Principal, ResourcePattern};
 use openmds_policy::rbac::Scope;
 use openmds_policy::text::shell_word;
 
@@ -34,10 +34,14 @@ impl<'a> Missing<'a> {
     }
 
     fn command(&self, caller: &Caller) -> String {
-        let principal = caller.principal().to_string();
+        self.command_for(caller.program, &caller.principal())
+    }
+
+    /// The command that gives the binding to the principal.
+    pub(super) fn command_for(&self, program: &str, principal: &Principal) -> String {
+        let principal = principal.to_string();
         let mut command = format!(
-            "{} iam rbac role-binding create --role {} --principal {}",
-            caller.program,
+            "{program} iam rbac role-binding create --role {} --principal {}",
             self.role,
             shell_word(&principal)
         );

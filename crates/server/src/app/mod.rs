@@ -4,6 +4,7 @@
 //! generation and rings the bell. Nothing here knows HTTP; nothing here talks to a cluster, except
 //! for the destination's topics, which a writer must see in place before the document is stored.
 
+mod acl_commands;
 mod acls;
 mod audit_permission;
 mod audit_status;
@@ -26,6 +27,8 @@ mod destination;
 mod device_login;
 mod enrolment;
 mod error;
+mod explain;
+mod explained_rule;
 mod groups;
 mod identity;
 mod impersonate;
@@ -46,6 +49,7 @@ mod signing_keys;
 mod token_order;
 mod verify_cluster;
 mod visibility;
+mod who_can;
 
 use std::sync::Arc;
 

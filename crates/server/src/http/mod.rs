@@ -12,6 +12,7 @@ mod cookies;
 mod docs;
 mod enrolment;
 mod error;
+mod explain;
 mod front;
 mod health;
 mod identity;

@@ -6,8 +6,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, enrolment, health,
-    impersonate, kafka_clusters, managed_lookups, oauth, openapi_access, revocations,
+    acls, audit_config, audit_questions, authenticate, authorize, clusters, enrolment, explain,
+    health, impersonate, kafka_clusters, managed_lookups, oauth, openapi_access, revocations,
     role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 
@@ -51,6 +51,7 @@ impl Modify for Credentials {
         authorize::authorize,
         managed_lookups::visibility, managed_lookups::bound_scopes, managed_lookups::cluster_access, managed_lookups::bindings_everywhere,
         managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
+        explain::explain, explain::who_can,
         acls::create, acls::delete, acls::search,
         clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config,
         enrolment::create_tokens, enrolment::create_tokens_by_id, enrolment::withdraw, enrolment::withdraw_by_id, enrolment::join, enrolment::renew,

@@ -36,6 +36,12 @@ const WHO: [(&str, Change, &str); 21] = [
         "users who may DescribeAccess at the scope",
     ),
     ("/security/1.0/lookup/", Change::Any, ONESELF),
+    ("/security/1.0/rbac/explain", Change::Any, ONESELF),
+    (
+        "/security/1.0/rbac/who-can",
+        Change::Any,
+        "users who may DescribeAccess at the scope",
+    ),
     (
         "/security/1.0/rbac/",
         Change::Any,

@@ -22,7 +22,7 @@ use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
     acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, enrolment,
-    health, impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations,
+    explain, health, impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations,
     role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 use crate::app::{App, AppError};
@@ -121,6 +121,8 @@ fn routes() -> Routes {
             "/security/1.0/rbac/principals",
             managed_lookups::known_principals,
         )
+        .post("/security/1.0/rbac/explain", explain::explain)
+        .post("/security/1.0/rbac/who-can", explain::who_can)
         .post("/security/1.0/acls", acls::create)
         .delete("/security/1.0/acls", acls::delete)
         .post("/security/1.0/acls:search", acls::search)

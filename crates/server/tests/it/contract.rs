@@ -101,6 +101,12 @@ pub(crate) fn body(method: &Method, path: &str) -> Option<Value> {
             "userPrincipal": "User:alice",
             "actions": [{"scope": scope, "operation": "Read", "resourceType": "Topic", "resourceName": "t"}],
         })),
+        (_, "/security/1.0/rbac/explain") => Some(json!({
+            "principal": "User:alice", "scope": scope, "operation": "Read", "resourceType": "Topic", "resourceName": "t",
+        })),
+        (_, "/security/1.0/rbac/who-can") => Some(json!({
+            "scope": scope, "operation": "Read", "resourceType": "Topic", "resourceName": "t",
+        })),
         (_, path) if path.ends_with("/visibility") => {
             Some(json!([{"kafka-cluster": "payments-id", "connect-clusters": ["c"]}]))
         }

@@ -26,6 +26,7 @@ mod contract;
 mod desk;
 mod enrolled_records;
 mod enrolment;
+mod explain;
 mod forged;
 mod front;
 mod fuzz;
