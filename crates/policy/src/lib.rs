@@ -14,6 +14,7 @@ pub mod audit;
 pub mod crn;
 pub mod feed;
 pub mod json;
+pub mod migrate_acls;
 pub mod names;
 pub mod plan;
 pub mod rbac;

@@ -46,11 +46,13 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds connect cluster list
     openmds ksql cluster list
     openmds schema-registry cluster list
+    openmds iam rbac explain
     openmds iam rbac role describe
     openmds iam rbac role list
     openmds iam rbac role-binding create
     openmds iam rbac role-binding delete
     openmds iam rbac role-binding list
+    openmds iam rbac who-can
     openmds iam acl create
     openmds iam acl delete
     openmds iam acl list

@@ -31,6 +31,8 @@ mod desk;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod keys_and_tokens;

@@ -6,6 +6,7 @@ mod explain;
 mod feed;
 mod generate;
 mod index;
+mod migrate_acls;
 mod migration;
 mod names;
 mod plans;

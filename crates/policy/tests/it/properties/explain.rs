@@ -182,7 +182,7 @@ fn asked() -> impl Strategy<Value = Asked> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn each_grant_alone_allows_once_the_denials_are_gone(world in world(), asked in asked()) {
