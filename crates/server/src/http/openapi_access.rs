@@ -7,7 +7,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
 /// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
-const WHO: [(&str, Change, &str); 21] = [
+const WHO: [(&str, Change, &str); 23] = [
     (
         "/metrics",
         Change::Any,
