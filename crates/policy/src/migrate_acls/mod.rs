@@ -6,6 +6,7 @@
 mod propose;
 mod prove;
 mod rule_set;
+mod side;
 
 pub use propose::{Move, Proposal, Stays, propose};
 pub use prove::{Difference, Outcome, Proof, prove};

@@ -1,12 +1,13 @@
 //! Comparing what two sets of rules decide.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::rule_set::RuleSet;
-use crate::acl::{AclBinding, AclOperation, AclRequest, AclResourceType, Acls, HostRule};
+use super::side::{About, Side, resources};
+use crate::acl::{AclOperation, AclRequest, AclResourceType, Acls, HostRule};
 use crate::names::{ClusterId, PatternType, Principal, PrincipalType, ResourcePattern};
 use crate::rbac::{
     AccessRequest, AclRules, AclSource, Decision, Reason, Refusal, RoleBindings, Roles, Rules,
@@ -55,8 +56,8 @@ pub struct Proof {
 }
 
 /// A user, a beginning of names and a name that no rule names; rules that do are as good as others.
-const NOBODY: &str = "openmds-nobody-in-particular";
-const SUFFIX: &str = "~openmds";
+pub(super) const NOBODY: &str = "openmds-nobody-in-particular";
+pub(super) const SUFFIX: &str = "~openmds";
 
 /// Decides requests by both sets, and lists the first `most` about which they disagree.
 ///
@@ -82,7 +83,7 @@ pub fn prove(roles: &Roles, before: &RuleSet, after: &RuleSet, most: usize) -> P
         most,
         proof: Proof::default(),
     };
-    let named = sides.iter().flat_map(|side| side.by_principal.keys());
+    let named = sides.iter().flat_map(|side| side.principals());
     let mut principals: BTreeSet<Principal> = named.cloned().collect();
     principals.insert(Principal::user(NOBODY));
     let mut everywhere: BTreeSet<(AclResourceType, String)> = BTreeSet::new();
@@ -94,95 +95,6 @@ pub fn prove(roles: &Roles, before: &RuleSet, after: &RuleSet, most: usize) -> P
     }
     comparison.named(&sides, &everywhere);
     comparison.proof
-}
-
-type Own<'a> = Vec<&'a (AclBinding, AclSource)>;
-
-/// One set of rules, in order.
-struct Side<'a> {
-    bindings: RoleBindings,
-    by_principal: BTreeMap<Principal, (Own<'a>, Vec<&'a ResourcePattern>)>,
-    all: Acls,
-}
-
-/// The rules of one set that concern a principal.
-struct About<'a> {
-    own: Own<'a>,
-    patterns: Vec<&'a ResourcePattern>,
-    everybody: Own<'a>,
-}
-
-impl<'a> Side<'a> {
-    fn of(rules: &'a RuleSet, cluster: &ClusterId) -> Self {
-        let mut by_principal: BTreeMap<Principal, (Own<'a>, Vec<&'a ResourcePattern>)> =
-            BTreeMap::new();
-        let mut all = Acls::default();
-        for acl in &rules.acls {
-            let principal = acl.0.entry.principal.clone();
-            by_principal.entry(principal).or_default().0.push(acl);
-            all.add(cluster.clone(), acl.0.clone());
-        }
-        for ((principal, _), patterns) in &rules.bindings {
-            let own = by_principal.entry(principal.clone()).or_default();
-            own.1.extend(patterns);
-        }
-        Self {
-            bindings: rules.role_bindings(cluster),
-            by_principal,
-            all,
-        }
-    }
-
-    /// Its own rules, and the ACLs about everybody.
-    fn about(&self, principal: &Principal) -> About<'a> {
-        let everybody = Principal::user("*");
-        let of = |principal| {
-            self.by_principal
-                .get(principal)
-                .cloned()
-                .unwrap_or_default()
-        };
-        let (own, patterns) = of(principal);
-        let (everybody, _) = match *principal == everybody {
-            true => Default::default(),
-            false => of(&everybody),
-        };
-        About {
-            own,
-            patterns,
-            everybody,
-        }
-    }
-}
-
-/// The names to ask about.
-fn resources(own: &[About<'_>; 2]) -> BTreeSet<(AclResourceType, String)> {
-    let mut found = BTreeSet::new();
-    let mut add = |kind, name: &str, how| {
-        if !name.is_empty() {
-            found.insert((kind, name.to_string()));
-        }
-        if how == PatternType::Prefixed {
-            found.insert((kind, alloc::format!("{name}{SUFFIX}")));
-        }
-    };
-    for about in own {
-        for (acl, _) in &about.own {
-            let pattern = &acl.pattern;
-            add(pattern.resource_type, &pattern.name, pattern.pattern_type);
-        }
-        for pattern in &about.patterns {
-            let kind = AclResourceType::named_in_roles(&pattern.resource_type);
-            if let Some(kind) = kind {
-                add(kind, &pattern.name, pattern.pattern_type);
-            }
-        }
-    }
-    for kind in AclResourceType::ALL {
-        add(kind, NOBODY, PatternType::Literal);
-        add(kind, "*", PatternType::Literal);
-    }
-    found
 }
 
 struct Comparison<'a> {
