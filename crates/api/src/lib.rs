@@ -11,6 +11,7 @@ mod bindings;
 mod enrolment;
 mod error;
 mod explain;
+mod feed;
 mod identities;
 mod kafka_rest;
 mod lookups;
@@ -33,6 +34,10 @@ pub use error::{ErrorDetail, ErrorResponse};
 pub use explain::{
     AuditedAs, ExplainRequest, Explanation, Fix, HolderInfo, NearRule, RuleInfo, WhoCanAnswer,
     WhoCanRequest,
+};
+pub use feed::{
+    AcceptedRestore, ClusterNodes, ClusterShadow, FeedRequest, FollowingNode, NodeAhead,
+    NodeReport, ShadowDifference, ShadowReport,
 };
 pub use identities::ImpersonationRequest;
 pub use kafka_rest::{Health, KafkaCluster, KafkaClusterList, ListMetadata, ResourceMetadata};

@@ -23,3 +23,15 @@ pub const PENDING_CLUSTERS: &str = "openmds-pending-clusters";
 
 /// Answer header that carries one warning; it may repeat.
 pub const WARNING: &str = "openmds-warning";
+
+/// Where nodes follow the policy.
+pub const FEED: &str = "/openmds/1.0/feed";
+
+/// The media type of a feed.
+pub const FEED_TYPE: &str = "application/x-openmds-feed";
+
+/// Answer header of the feed: whose generations these are.
+pub const SERVER: &str = "openmds-server";
+
+/// Answer header of the feed: the generation that the node holds after it.
+pub const GENERATION: &str = "openmds-generation";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use openmds_kafka::{Connection, Connector};
 use openmds_policy::names::{ClusterId, Principal};
 use openmds_policy::rbac::Roles;
+use uuid::Uuid;
 
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
@@ -12,7 +13,7 @@ use crate::directory::{Directory, DirectoryError, FileStore, LdapStore, UserStor
 use crate::enrolment::{AuthorityError, EnrolmentAuthority};
 use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::{Dispatch, Driver};
-use crate::store::{MetaLog, Record, Store, StoreError};
+use crate::store::{MetaLog, Opening, Record, Store, StoreError};
 use crate::time::Clock;
 use crate::tokens::{ClusterTokens, Issuer, KeyError, KeyFiles, OWN_PRINCIPAL};
 use crate::trail::Trail;
@@ -92,7 +93,11 @@ pub async fn assemble(
             Some(sign_in.map_err(StartError::Provider)?)
         }
     };
-    let store = Arc::new(Store::open(log).await?);
+    let opening = Opening {
+        skip: u64::from(Uuid::new_v4().as_fields().0),
+        ..Opening::default()
+    };
+    let store = Arc::new(Store::take_up(log, opening).await?);
     let issuer = Arc::new(issuer(&settings, &store, &clock).await?);
     if let Some(path) = &settings.token.jwks_path {
         crate::files::replace(path, issuer.jwks().as_bytes()).map_err(StartError::Jwks)?;
@@ -139,6 +144,7 @@ pub async fn assemble(
     );
     let app = Arc::new(app);
     app.keep_tokens_in_order();
+    app.keep_memberships();
     Ok((app, driver))
 }
 

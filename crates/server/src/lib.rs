@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod directory;
 pub mod enrolment;
+pub mod feed;
 mod files;
 pub mod http;
 mod metrics;

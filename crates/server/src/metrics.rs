@@ -70,6 +70,10 @@ impl Metrics {
                 "The server's own audit events, delivered or in the fallback",
             ),
             (
+                "openmds_feed_answers_total",
+                "Answers to nodes that follow the policy, by what they held",
+            ),
+            (
                 "openmds_audit_event_failures_total",
                 "Attempts to deliver the server's own audit events that failed, and events that found the queue full",
             ),
@@ -113,6 +117,11 @@ impl Metrics {
     /// A cluster has taken or refused a configuration.
     pub fn push(&self, outcome: &str) {
         self.count("openmds_pushes_total", &[("outcome", outcome)]);
+    }
+
+    /// A node that follows the policy was answered.
+    pub fn feed(&self, outcome: &str) {
+        self.count("openmds_feed_answers_total", &[("outcome", outcome)]);
     }
 
     /// The server's own audit events that went one way.

@@ -34,11 +34,14 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds context describe
     openmds context list
     openmds context use
+    openmds cluster accept-restore
     openmds cluster config
     openmds cluster describe
     openmds cluster enroll
     openmds cluster list
+    openmds cluster nodes
     openmds cluster register
+    openmds cluster shadow
     openmds cluster unregister
     openmds cluster verify
     openmds cluster withdraw-node

@@ -22,6 +22,7 @@ mod cluster;
 mod cluster_describe;
 #[cfg(test)]
 mod cluster_enroll;
+mod cluster_nodes;
 #[cfg(test)]
 mod cluster_verify;
 #[cfg(test)]

@@ -60,6 +60,7 @@ pub(crate) fn fill(folder: &Path, count: usize) {
     for start in (0..count).step_by(BATCH) {
         let append = Append {
             expected,
+            generation: Generation(expected.0 + 1),
             records: (start..count.min(start + BATCH)).map(binding).collect(),
             actor: "User:mds".to_string(),
             at: "2026-01-01T00:00:00Z".to_string(),

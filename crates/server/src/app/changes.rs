@@ -23,6 +23,17 @@ impl App {
         caller: &Caller,
         decide: impl FnOnce(&State) -> Result<Vec<Record>, E> + Send,
     ) -> Result<Generation, E> {
+        self.record_above(Generation::default(), caller, decide)
+            .await
+    }
+
+    /// The same, as a generation above the given one.
+    pub(super) async fn record_above<E: From<StoreError>>(
+        &self,
+        above: Generation,
+        caller: &Caller,
+        decide: impl FnOnce(&State) -> Result<Vec<Record>, E> + Send,
+    ) -> Result<Generation, E> {
         let mut changes = Vec::new();
         let mut before = Generation::default();
         let witnessed = |state: &State| -> Result<Vec<Record>, E> {
@@ -37,7 +48,7 @@ impl App {
         let actor = caller.principal().to_string();
         let generation = self
             .store
-            .update(&actor, self.clock.now(), witnessed)
+            .update_above(above, &actor, self.clock.now(), witnessed)
             .await?;
         let state = self.store.read();
         for change in &changes {
@@ -164,13 +175,24 @@ fn change(state: &State, record: &Record) -> Option<Change> {
             node,
             enrolled,
         } => enrolled_node(state, cluster, *node, enrolled.as_ref()),
+        Record::RestoreAccepted => Change {
+            method: methods::RESTORE,
+            kind: "store",
+            key: state.server().unwrap_or_default().to_string(),
+            scope: None,
+            resource: named(SECURITY_METADATA, SECURITY_METADATA),
+            before: Some(json!({ "generation": state.generation() })),
+            after: None,
+        },
         // Keys are recorded by whoever turns them, and the rest is what the server notes for itself.
         Record::SigningKeys { .. }
         | Record::ForgottenRevocations { .. }
         | Record::Tenure { .. }
         | Record::Nodes(_)
         | Record::Home { .. }
-        | Record::Server { .. } => return None,
+        | Record::Server { .. }
+        | Record::Skipped { .. }
+        | Record::Membership { .. } => return None,
     })
 }
 

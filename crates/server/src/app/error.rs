@@ -20,6 +20,8 @@ pub enum Kind {
     Forbidden,
     /// Nobody knows who is calling.
     Unauthenticated,
+    /// It speaks a version of a format that is not known here.
+    OtherVersion,
     /// Too often for now.
     TooMany,
     /// Something the use case needs does not answer.
@@ -102,6 +104,11 @@ impl AppError {
     pub fn after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// See [`Kind::OtherVersion`].
+    pub fn other_version(message: impl Into<String>) -> Self {
+        Self::new(Kind::OtherVersion, message)
     }
 
     /// See [`Kind::Unavailable`].

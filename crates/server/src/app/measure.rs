@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use openmds_policy::names::ClusterId;
+
 use super::App;
+use crate::store::State;
 
 /// States of a cluster, so that one that no cluster is in counts as 0.
 const STATES: [&str; 7] = [
@@ -14,6 +17,9 @@ const STATES: [&str; 7] = [
     "failed",
     "unreachable",
 ];
+
+/// States of a node, likewise.
+const NODE_STATES: [&str; 5] = ["current", "behind", "silent", "refused", "never-seen"];
 
 impl App {
     /// All metrics as text. Those that the reference has under JMX bear the names that the
@@ -69,6 +75,43 @@ impl App {
             self.metrics
                 .gauge("openmds_clusters", &[("state", state)], count);
         }
+        self.measure_feed(&state);
         self.metrics.text()
+    }
+
+    /// How the nodes that follow are.
+    fn measure_feed(&self, state: &State) {
+        let waiting = self.feed.nodes.waiting();
+        self.metrics.gauge("openmds_feed_waiting", &[], waiting);
+        // A cluster without a name in the registry goes by its id.
+        let heard = self.feed.nodes.clusters().into_iter();
+        let mut clusters: BTreeMap<ClusterId, String> =
+            heard.map(|id| (id.clone(), id.to_string())).collect();
+        let named = state.kafka_clusters();
+        clusters.extend(named.map(|(name, id, _)| (id, name.to_string())));
+        for (id, name) in clusters {
+            let cluster = ("cluster", name.as_str());
+            let mut states: BTreeMap<&str, usize> =
+                NODE_STATES.iter().map(|state| (*state, 0)).collect();
+            let nodes = self.following(state, &id);
+            for node in &nodes {
+                *states.entry(node.state.as_str()).or_default() += 1;
+                let id = node.node_id.to_string();
+                let labels = [cluster, ("node", id.as_str())];
+                let figures = [
+                    ("openmds_feed_node_silence_seconds", node.seconds_since_seen),
+                    ("openmds_feed_node_generations_behind", node.behind),
+                ];
+                for (name, value) in figures {
+                    if let Some(value) = value.and_then(|value| usize::try_from(value).ok()) {
+                        self.metrics.gauge(name, &labels, value);
+                    }
+                }
+            }
+            for (state, count) in states {
+                self.metrics
+                    .gauge("openmds_feed_nodes", &[cluster, ("state", state)], count);
+            }
+        }
     }
 }

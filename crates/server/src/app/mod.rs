@@ -4,6 +4,7 @@
 //! generation and rings the bell. Nothing here knows HTTP; nothing here talks to a cluster, except
 //! for the destination's topics, which a writer must see in place before the document is stored.
 
+mod accept_restore;
 mod acl_commands;
 mod acls;
 mod audit_permission;
@@ -19,6 +20,7 @@ mod browser_login;
 mod caller;
 mod changes;
 mod cluster_config;
+mod cluster_nodes;
 mod create_guidelines;
 mod decisions;
 mod denial;
@@ -29,6 +31,7 @@ mod enrolment;
 mod error;
 mod explain;
 mod explained_rule;
+mod feed;
 mod groups;
 mod identity;
 mod impersonate;
@@ -36,6 +39,7 @@ mod list_clusters;
 mod login_limits;
 mod managed_bindings;
 mod measure;
+mod memberships;
 mod oauth;
 mod readiness;
 mod register_clusters;
@@ -64,6 +68,7 @@ pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
 pub use enrolment::Fold;
 pub use error::{AppError, Kind};
+pub use feed::FeedAnswer;
 pub use identity::{Identity, Proof};
 pub use login_limits::LoginLimits;
 pub use oauth::{ClientProof, JWT_BEARER};
@@ -73,6 +78,7 @@ pub use replace_audit_config::Replaced;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::enrolment::EnrolmentAuthority;
+use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::Dispatch;
@@ -105,6 +111,8 @@ pub struct App {
     pub dispatch: Arc<Dispatch>,
     /// The destination cluster.
     pub destination: Destination,
+    /// What nodes follow, and what is known of them.
+    pub feed: Feed,
     /// Who failed to log in whence.
     pub login_limits: LoginLimits,
     /// Who failed to join whence.
@@ -146,6 +154,7 @@ impl App {
             login_limits: LoginLimits::new(settings.logins.clone()),
             join_limits: LoginLimits::new(settings.logins.clone()),
             metrics: Arc::clone(&dispatch.metrics),
+            feed: Feed::new(settings.limits.feed_nodes),
             settings,
             store,
             directory,

@@ -95,6 +95,7 @@ pub(super) const OWN: &[&str] = &[
     "openmds.request.body.timeout.ms",
     "openmds.request.timeout.ms",
     "openmds.requests.max",
+    "openmds.feed.nodes.max",
     "openmds.login.failures.max",
     "openmds.login.delay.ms",
     "openmds.login.delay.max.ms",

@@ -19,6 +19,8 @@ pub struct Limits {
     pub request: Duration,
     /// Most requests worked on at once.
     pub requests: usize,
+    /// Most nodes that wait at the feed at once; they do not count as requests worked on.
+    pub feed_nodes: usize,
 }
 
 impl Limits {
@@ -30,6 +32,7 @@ impl Limits {
             body: reader.millis("openmds.request.body.timeout.ms", 10_000),
             request: reader.millis("openmds.request.timeout.ms", 30_000),
             requests: reader.count("openmds.requests.max", 512),
+            feed_nodes: reader.count("openmds.feed.nodes.max", 2048),
         }
     }
 }

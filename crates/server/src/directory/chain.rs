@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::store::{Unreachable, UserStore, UsersAndGroups};
@@ -13,6 +14,7 @@ use crate::tokens::OWN_PRINCIPAL;
 #[derive(Default)]
 pub struct Directory {
     stores: Vec<Arc<dyn UserStore>>,
+    refreshed: Arc<Notify>,
     /// Keeps the stores fresh; ends with the directory.
     _refreshing: JoinSet<()>,
 }
@@ -21,14 +23,22 @@ impl Directory {
     /// A directory of these stores, each of which keeps itself fresh from now on.
     #[must_use]
     pub fn open(stores: Vec<Arc<dyn UserStore>>) -> Self {
+        let refreshed = Arc::new(Notify::new());
         let mut refreshing = JoinSet::new();
         for store in &stores {
-            refreshing.spawn(Arc::clone(store).keep_fresh());
+            refreshing.spawn(Arc::clone(store).keep_fresh(Arc::clone(&refreshed)));
         }
         Self {
             stores,
+            refreshed,
             _refreshing: refreshing,
         }
+    }
+
+    /// Wakes one waiter whenever a store has been read again, also if that was before it waited.
+    #[must_use]
+    pub fn refreshed(&self) -> Arc<Notify> {
+        Arc::clone(&self.refreshed)
     }
 
     /// Whether anybody can log in with a password.

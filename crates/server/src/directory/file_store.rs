@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::file::{DirectoryError, UserFile};
 use super::groups_file::GroupsFile;
@@ -101,7 +101,7 @@ impl UserStore for FileStore {
         all
     }
 
-    async fn keep_fresh(self: Arc<Self>) {
+    async fn keep_fresh(self: Arc<Self>, refreshed: Arc<Notify>) {
         if self.refresh.is_zero() {
             return;
         }
@@ -119,6 +119,7 @@ impl UserStore for FileStore {
             if tokio::task::spawn_blocking(reload).await.is_err() {
                 tracing::error!("the user files could not be read again");
             }
+            refreshed.notify_one();
         }
     }
 }

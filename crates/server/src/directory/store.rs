@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use tokio::sync::Notify;
 
 /// Nobody can say now whether the password is right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,5 +57,7 @@ pub trait UserStore: Send + Sync {
     }
 
     /// Keeps what is in memory up to date, for as long as it is polled.
-    async fn keep_fresh(self: Arc<Self>);
+    ///
+    /// Gives notice whenever it has been read again.
+    async fn keep_fresh(self: Arc<Self>, refreshed: Arc<Notify>);
 }

@@ -19,6 +19,7 @@ impl From<AppError> for HttpError {
             Kind::InvalidRequest => StatusCode::BAD_REQUEST,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::OtherVersion => StatusCode::UPGRADE_REQUIRED,
             Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             // The contract knows no other status for a cluster that does not answer.
             Kind::Unavailable | Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -47,6 +48,7 @@ fn kind(status: StatusCode, error: &AppError) -> &'static str {
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, _) => "UNSUPPORTED MEDIA TYPE",
         (StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, _) => "TOO LARGE",
         (StatusCode::REQUEST_TIMEOUT, _) => "TOO SLOW",
+        (StatusCode::UPGRADE_REQUIRED, _) => "OTHER VERSION",
         (StatusCode::TOO_MANY_REQUESTS, _) => "TOO MANY REQUESTS",
         _ => "INTERNAL",
     }

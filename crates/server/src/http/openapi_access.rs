@@ -7,13 +7,18 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
 /// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
-const WHO: [(&str, Change, &str); 23] = [
+const WHO: [(&str, Change, &str); 26] = [
     (
         "/metrics",
         Change::Any,
         "every user, everybody or nobody, as openmds.metrics.access says",
     ),
     ("/kafka/", Change::Any, EVERY_USER),
+    (
+        "/security/1.0/registry/accept-restore",
+        Change::Any,
+        KEEPERS,
+    ),
     (
         "/security/1.0/impersonate",
         Change::Any,
@@ -59,6 +64,16 @@ const WHO: [(&str, Change, &str); 23] = [
         "users who may AlterAccess at the scope, or Alter the cluster by a role or a central ACL",
     ),
     (
+        "/security/1.0/registry/clusters/{name}/nodes",
+        Change::No,
+        WATCHERS,
+    ),
+    (
+        "/security/1.0/registry/clusters/{name}/shadow",
+        Change::No,
+        WATCHERS,
+    ),
+    (
         "/security/1.0/registry/clusters/{name}/",
         Change::Any,
         REGISTRARS,
@@ -89,6 +104,8 @@ const EVERY_USER: &str = "every user";
 const ONESELF: &str = "every user about themselves and their groups; about others users who may DescribeAccess at the scope";
 const REGISTRARS: &str =
     "users who may Alter the registry entry, at the cluster itself or at the home cluster";
+const WATCHERS: &str =
+    "users who may Describe the registry entry, at the cluster itself or at the home cluster";
 const KEEPERS: &str = "users who may Alter SecurityMetadata of the home cluster";
 const REVOKERS: &str = "every user about themselves; about others users who may Alter SecurityMetadata of the home cluster";
 

@@ -21,9 +21,9 @@ use super::front::{Front, admit, dress, observe};
 use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, clusters, docs, enrolment,
-    explain, health, impersonate, kafka_clusters, managed_lookups, oauth, openapi, revocations,
-    role_bindings, role_lookups, roles, service, signing_keys, sso,
+    acls, audit_config, audit_questions, authenticate, authorize, cluster_nodes, clusters, docs,
+    enrolment, explain, feed, health, impersonate, kafka_clusters, managed_lookups, oauth, openapi,
+    revocations, role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 use crate::app::{App, AppError};
 
@@ -38,6 +38,8 @@ const VERIFY: &str = "/security/1.0/registry/clusters/{name}/verify";
 const PROPERTIES: &str = "/security/1.0/registry/clusters/{name}/config";
 const JOIN_TOKENS: &str = "/security/1.0/registry/clusters/{name}/join-tokens";
 const NODE: &str = "/security/1.0/registry/clusters/{name}/nodes/{id}";
+const NODES: &str = "/security/1.0/registry/clusters/{name}/nodes";
+const SHADOW: &str = "/security/1.0/registry/clusters/{name}/shadow";
 const MANAGED_CLUSTERS: &str = "/security/1.0/lookup/managed/clusters/principal/{principal}";
 const ALL_BINDINGS: &str = "/security/1.0/lookup/rolebindings/principal/{principal}";
 
@@ -141,9 +143,16 @@ fn routes() -> Routes {
             "/openmds/1.0/clusters/{id}/nodes/{node}",
             enrolment::withdraw_by_id,
         )
+        .get(NODES, cluster_nodes::nodes)
+        .get(SHADOW, cluster_nodes::shadow)
         .delete(CLUSTER, clusters::unregister)
         .post(paths::JOIN, enrolment::join)
         .post(paths::NODE_CERTIFICATE, enrolment::renew)
+        .post(
+            "/security/1.0/registry/accept-restore",
+            cluster_nodes::accept_restore,
+        )
+        .post(paths::FEED, feed::follow)
         .get("/security/1.0/audit/config", audit_config::describe)
         .put("/security/1.0/audit/config", audit_config::replace)
         .get("/security/1.0/audit/routes", audit_questions::list_routes)

@@ -132,6 +132,8 @@ impl Doors {
         beside.spawn(async move {
             stop.await;
             tracing::info!("stopping");
+            // Nodes that wait are answered, and go on at another server.
+            app.feed.close();
             handle.graceful_shutdown(Some(FAREWELL));
         });
         if let Some(certificates) = certificates {

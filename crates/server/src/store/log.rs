@@ -23,6 +23,8 @@ impl fmt::Display for Generation {
 pub struct Append {
     /// The generation on which the batch was decided.
     pub expected: Generation,
+    /// The generation that the batch becomes; above the expected one.
+    pub generation: Generation,
     /// What to remember.
     pub records: Vec<Record>,
     /// Who caused it.
@@ -57,7 +59,7 @@ pub enum StoreError {
 
 /// A log of keyed records. Every call may block on the medium.
 pub trait MetaLog: Send + Sync {
-    /// Appends the batch as one generation if the log's last one is the expected one.
+    /// Appends the batch as its generation if the log's last one is the expected one.
     fn append(&self, append: &Append) -> Result<Generation, StoreError>;
 
     /// All records from the beginning, in order.

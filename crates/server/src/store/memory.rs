@@ -22,7 +22,7 @@ impl MetaLog for MemoryLog {
                 found,
             });
         }
-        let next = Generation(found.0 + 1);
+        let next = append.generation.max(Generation(found.0 + 1));
         entries.extend(append.records.iter().map(|record| (next, record.clone())));
         Ok(next)
     }

@@ -8,6 +8,7 @@ use openmds_policy::rbac::{BindingKey, Scope, ScopeKey};
 use serde::{Deserialize, Serialize};
 
 use super::enrolled::{EnrolledNode, IssuedToken};
+use super::log::Generation;
 use crate::enrolment::TokenHash;
 use crate::tokens::{KeyRing, Revocation};
 
@@ -74,6 +75,22 @@ pub enum Record {
         hash: TokenHash,
         /// What it is for; nothing: it opens nothing any more.
         token: Option<IssuedToken>,
+    },
+    /// Nothing was ever written between a generation and this record's own: a start leaves some
+    /// out, so that a store restored from a copy gives none a second time.
+    Skipped {
+        /// The last generation before.
+        after: Generation,
+    },
+    /// An operator said that nodes which are ahead, because the store was restored from a copy,
+    /// shall go on with what this store holds. All generations below this record's own are meant.
+    RestoreAccepted,
+    /// The groups of a user by the directory, of those that any binding or ACL names.
+    Membership {
+        /// The user's name, without `User:`.
+        user: String,
+        /// The groups' names, without `Group:`; none at all: the user is forgotten.
+        groups: BTreeSet<String>,
     },
     /// The keys that sign and verify tokens, without their private halves.
     SigningKeys {
@@ -177,6 +194,9 @@ impl Record {
             Self::Server { .. } => "server".to_string(),
             Self::EnrolledNode { cluster, node, .. } => format!("enrolled-node/{node}/{cluster}"),
             Self::JoinToken { hash, .. } => format!("join-token/{hash}"),
+            Self::Skipped { after } => format!("skipped/{after}"),
+            Self::RestoreAccepted => "restore-accepted".to_string(),
+            Self::Membership { user, .. } => format!("membership/{user}"),
             Self::SigningKeys { .. } => "signing-keys".to_string(),
             Self::Revocation(revocation) => revocation_key(&revocation.revoked.key()),
             Self::ForgottenRevocations { .. } => revocation_key(""),

@@ -121,7 +121,7 @@ impl MetaLog for SqliteLog {
                 found,
             });
         }
-        let next = found.0 + 1;
+        let next = append.generation.0.max(found.0 + 1);
         for record in &append.records {
             drop_forgotten(&transaction, record)?;
             let value = serde_json::to_string(record)

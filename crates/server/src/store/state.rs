@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use openmds_policy::acl::Acls;
+use openmds_policy::acl::{AclBinding, Acls};
 use openmds_policy::names::{ClusterId, ClusterName};
 use openmds_policy::rbac::RoleBindings;
 
+use rpds::RedBlackTreeMapSync;
+
 use super::enrolled::Enrolled;
+use super::lineage::{Lineage, Origin};
 use super::log::Generation;
+use super::named_groups::NamedGroups;
 use super::record::{AuditRecord, Record, RegisteredCluster};
 use crate::tokens::{KeyRing, Revocations};
 
@@ -30,6 +34,9 @@ pub struct State {
     enrolled: Arc<Enrolled>,
     keys: Arc<KeyRing>,
     revocations: Arc<Revocations>,
+    lineage: Arc<Lineage>,
+    memberships: RedBlackTreeMapSync<String, BTreeSet<String>>,
+    named: NamedGroups,
 }
 
 impl State {
@@ -40,21 +47,26 @@ impl State {
             Record::Binding {
                 key,
                 patterns: Some(patterns),
-            } => self.bindings.set(key, patterns),
+            } => {
+                if self.bindings.patterns(&key).is_none() {
+                    self.named.count_binding(&key, true);
+                }
+                self.bindings.set(key, patterns);
+            }
             Record::Binding {
                 key,
                 patterns: None,
-            } => self.bindings.remove(&key),
+            } => {
+                if self.bindings.patterns(&key).is_some() {
+                    self.named.count_binding(&key, false);
+                }
+                self.bindings.remove(&key);
+            }
             Record::Acl {
                 cluster,
                 acl,
-                present: true,
-            } => self.acls.add(cluster, acl),
-            Record::Acl {
-                cluster,
-                acl,
-                present: false,
-            } => self.acls.remove(&cluster, &acl),
+                present,
+            } => self.set_acl(cluster, acl, present),
             Record::Cluster {
                 name,
                 cluster: Some(cluster),
@@ -102,6 +114,14 @@ impl State {
             Record::JoinToken { hash, token } => {
                 Arc::make_mut(&mut self.enrolled).set_token(hash, token);
             }
+            Record::Skipped { after } => {
+                Arc::make_mut(&mut self.lineage).skipped(after, generation)
+            }
+            Record::RestoreAccepted => Arc::make_mut(&mut self.lineage).accept(generation),
+            Record::Membership { user, groups } if groups.is_empty() => {
+                self.memberships.remove_mut(&user);
+            }
+            Record::Membership { user, groups } => self.memberships.insert_mut(user, groups),
             Record::SigningKeys { keys } => self.keys = Arc::new(keys),
             Record::Revocation(revocation) => {
                 Arc::make_mut(&mut self.revocations).insert(revocation);
@@ -112,6 +132,18 @@ impl State {
                     revocations.forget(&key);
                 }
             }
+        }
+    }
+
+    fn set_acl(&mut self, cluster: ClusterId, acl: AclBinding, present: bool) {
+        if self.acls.contains(&cluster, &acl) == present {
+            return;
+        }
+        self.named.count_acl(&cluster, &acl, present);
+        if present {
+            self.acls.add(cluster, acl);
+        } else {
+            self.acls.remove(&cluster, &acl);
         }
     }
 
@@ -188,6 +220,36 @@ impl State {
     #[must_use]
     pub fn enrolled(&self) -> &Enrolled {
         &self.enrolled
+    }
+
+    /// Whether this store gave a generation that somebody holds.
+    #[must_use]
+    pub fn origin(&self, held: Generation) -> Origin {
+        self.lineage.origin(held, self.generation)
+    }
+
+    /// How many writes there were after a generation that this store gave.
+    #[must_use]
+    pub fn writes_after(&self, held: Generation) -> u64 {
+        self.lineage.given(held, self.generation)
+    }
+
+    /// The groups of users by the directory, as they were last seen: those that are named.
+    #[must_use]
+    pub const fn memberships(&self) -> &RedBlackTreeMapSync<String, BTreeSet<String>> {
+        &self.memberships
+    }
+
+    /// Whether a binding or an ACL of the Kafka cluster names the group.
+    #[must_use]
+    pub fn names_group(&self, cluster: &ClusterId, group: &str) -> bool {
+        self.named.names(cluster, group)
+    }
+
+    /// The groups that bindings and ACLs of any Kafka cluster name.
+    #[must_use]
+    pub fn named_groups(&self) -> BTreeSet<String> {
+        self.named.all()
     }
 
     /// The keys that sign and verify tokens.

@@ -21,6 +21,8 @@ pub const ENROLMENT: &str = "mds.EnrollNode";
 pub const RENEWAL: &str = "mds.RenewNodeCertificate";
 /// The certificates of a node do not count any more.
 pub const WITHDRAWAL: &str = "mds.WithdrawNode";
+/// A store that was restored from an older copy was accepted.
+pub const RESTORE: &str = "mds.AcceptRestore";
 /// A node, or somebody who says to be one, was turned away.
 pub const NODE_REFUSED: &str = "mds.RefuseNode";
 /// Somebody got a token in somebody else's name.

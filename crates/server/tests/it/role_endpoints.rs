@@ -107,7 +107,7 @@ async fn what_each_role_may_ask_is_the_golden_table() {
 
 /// Which columns of the golden table, beside the super user, a phrase of the API's description stands
 /// for: all that ask about somebody else, with a role at the scope.
-const MEANT: [(&str, &[&str]); 14] = [
+const MEANT: [(&str, &[&str]); 15] = [
     (EVERY_USER, &EVERYBODY),
     (
         "every user, everybody or nobody, as openmds.metrics.access says",
@@ -163,6 +163,10 @@ const MEANT: [(&str, &[&str]); 14] = [
     ),
     (
         "users who may Alter the registry entry, at the cluster itself or at the home cluster",
+        &["ClusterAdmin", "SystemAdmin"],
+    ),
+    (
+        "users who may Describe the registry entry, at the cluster itself or at the home cluster",
         &["ClusterAdmin", "SystemAdmin"],
     ),
     (

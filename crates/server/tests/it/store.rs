@@ -63,6 +63,13 @@ fn revocation(revoked: Revoked) -> Record {
     })
 }
 
+fn membership(user: &str, groups: &[&str]) -> Record {
+    Record::Membership {
+        user: user.to_string(),
+        groups: groups.iter().map(ToString::to_string).collect(),
+    }
+}
+
 fn acl(topic: &str) -> AclBinding {
     AclBinding::parse(&WrittenAcl {
         resource_type: "TOPIC",
@@ -160,6 +167,15 @@ fn golden() -> Vec<(&'static str, Record)> {
             }),
         ),
         ("home", Record::Home { cluster: id }),
+        (
+            "skipped",
+            Record::Skipped {
+                after: Generation(41),
+            },
+        ),
+        ("restore-accepted", Record::RestoreAccepted),
+        ("membership", membership("alice", &["auditors", "ops"])),
+        ("membership-gone", membership("alice", &[])),
         (
             "signing-keys",
             Record::SigningKeys {
@@ -280,6 +296,10 @@ fn records() -> impl Strategy<Value = Record> {
         names().prop_map(|id| Record::Home {
             cluster: ClusterId::new(&id)
         }),
+        names().prop_map(|id| Record::Server { id }),
+        Just(Record::RestoreAccepted),
+        (names(), prop::option::of(names()))
+            .prop_map(|(user, group)| membership(&user, group.as_deref().as_slice())),
         names().prop_map(|id| Record::SigningKeys {
             keys: KeyRing::from_terms(vec![term(&id, None)])
         }),
@@ -328,6 +348,7 @@ proptest! {
 fn append(expected: u64) -> Append {
     Append {
         expected: Generation(expected),
+        generation: Generation(expected + 1),
         records: vec![Record::Home {
             cluster: ClusterId::new("k"),
         }],

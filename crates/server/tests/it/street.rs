@@ -144,6 +144,13 @@ impl Street {
         format!("{scheme}://{}{path}", self.addresses[0])
     }
 
+    /// Closes the doors and ends the server.
+    pub(crate) async fn close(mut self) {
+        self.stop().await.unwrap();
+        drop(self.app);
+        self.desk.kill().await;
+    }
+
     /// Asks the server to stop.
     pub(crate) fn stop(&mut self) -> &mut JoinHandle<()> {
         drop(self.stop.take());

@@ -1,11 +1,14 @@
 //! `openmds cluster ...`
 
+mod accept_restore;
 mod config;
 mod describe;
 mod enroll;
 mod list;
+mod nodes;
 mod nodes_of;
 mod register;
+mod shadow;
 mod unregister;
 mod verify;
 mod withdraw_node;
@@ -19,11 +22,14 @@ use crate::{Failure, Output, World};
 /// The cluster registry.
 #[derive(Debug, clap::Subcommand)]
 pub enum ClusterCommand {
+    AcceptRestore(accept_restore::AcceptRestore),
     Config(config::Config),
     Describe(describe::Describe),
     Enroll(enroll::Enroll),
     List(list::List),
+    Nodes(nodes::Nodes),
     Register(register::Register),
+    Shadow(shadow::Shadow),
     Unregister(unregister::Unregister),
     Verify(verify::Verify),
     WithdrawNode(withdraw_node::WithdrawNode),
@@ -32,11 +38,14 @@ pub enum ClusterCommand {
 impl ClusterCommand {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         match self {
+            Self::AcceptRestore(command) => command.run(world).await,
             Self::Config(command) => command.run(world).await,
             Self::Describe(command) => command.run(world).await,
             Self::Enroll(command) => command.run(world).await,
             Self::List(command) => command.run(world).await,
+            Self::Nodes(command) => command.run(world).await,
             Self::Register(command) => command.run(world).await,
+            Self::Shadow(command) => command.run(world).await,
             Self::Unregister(command) => command.run(world).await,
             Self::Verify(command) => command.run(world).await,
             Self::WithdrawNode(command) => command.run(world).await,

@@ -1,11 +1,12 @@
 //! Whether a node that shows its certificate still may come in.
 
+use openmds_policy::names::ClusterId;
 use openmds_policy::text::quotation;
 
 use super::issue::Refusal;
 use super::{App, AppError};
 use crate::app::RequestContext;
-use crate::enrolment::NodeCertificate;
+use crate::enrolment::{NodeCertificate, Serial};
 
 /// What lets a node in again.
 const AGAIN: &str = "let it join again, with a new token: `openmds cluster enroll`";
@@ -18,7 +19,6 @@ impl App {
         request: RequestContext,
         shown: &NodeCertificate,
     ) -> Result<(), AppError> {
-        let state = self.present();
         let NodeCertificate {
             cluster,
             node,
@@ -30,8 +30,19 @@ impl App {
                 "the certificate of node {node} ended at {expires}; {AGAIN}"
             )));
         }
+        self.admit_again(request, (cluster, *node), serial)
+    }
+
+    /// Lets a node stay in that was let in before.
+    pub(in crate::app) fn admit_again(
+        &self,
+        request: RequestContext,
+        (cluster, node): (&ClusterId, i32),
+        serial: &Serial,
+    ) -> Result<(), AppError> {
+        let state = self.present();
         let known = quotation(cluster.as_str());
-        let enrolled = state.enrolled().node(cluster, *node);
+        let enrolled = state.enrolled().node(cluster, node);
         if enrolled.is_some_and(|enrolled| enrolled.certificates.contains_key(serial)) {
             return Ok(());
         }
@@ -41,6 +52,6 @@ impl App {
                 "this certificate of node {node} of `{known}` does not count any more: the node was withdrawn, or has joined anew since; {AGAIN}"
             ),
         };
-        Err(self.refuse_node(request, (cluster, *node), None, &refusal))
+        Err(self.refuse_node(request, (cluster, node), None, &refusal))
     }
 }

@@ -14,7 +14,11 @@ use crate::store::{EnrolledNode, IssuedToken, State};
 use crate::trail::{Change, methods};
 
 /// A node as the cause of a change, by the name that its certificate says.
-pub(super) fn node_caller(cluster: &ClusterId, node: i32, request: RequestContext) -> Caller {
+pub(in crate::app) fn node_caller(
+    cluster: &ClusterId,
+    node: i32,
+    request: RequestContext,
+) -> Caller {
     let mut caller = Caller::user(&identity(cluster, node), "openmds");
     caller.request = request;
     caller

@@ -8,7 +8,7 @@ mod renew;
 mod tokens;
 mod withdraw;
 
-pub(super) use events::{enrolled_node, join_token};
+pub(super) use events::{enrolled_node, join_token, node_caller};
 
 use openmds_policy::names::{ClusterId, ClusterName};
 use openmds_policy::rbac::Scope;

@@ -3,6 +3,7 @@
 use openmds_policy::text::quotation;
 
 use super::{App, AppError, Caller, Fold};
+use crate::feed::NodeId;
 use crate::store::{Record, State};
 
 impl App {
@@ -14,6 +15,7 @@ impl App {
         which: Fold<'_>,
         node: &str,
     ) -> Result<(), AppError> {
+        let mut withdrawn = None;
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
             let (name, cluster) = self.cluster_to_enrol(state, caller, which)?;
             let node: i32 = node.parse().map_err(|_| {
@@ -27,6 +29,10 @@ impl App {
                     "node {node} of {name} holds no certificate that counts; nothing was withdrawn"
                 )));
             }
+            withdrawn = Some(NodeId {
+                cluster: cluster.clone(),
+                node_id: node,
+            });
             Ok(vec![Record::EnrolledNode {
                 cluster,
                 node,
@@ -34,6 +40,9 @@ impl App {
             }])
         };
         self.record(caller, decide).await?;
+        if let Some(node) = withdrawn {
+            self.feed.nodes.forget(&node);
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use async_trait::async_trait;
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::Connections;
@@ -157,7 +157,7 @@ impl UserStore for LdapStore {
         ))
     }
 
-    async fn keep_fresh(self: Arc<Self>) {
+    async fn keep_fresh(self: Arc<Self>, refreshed: Arc<Notify>) {
         if self.settings.groups.is_none() {
             return;
         }
@@ -174,7 +174,10 @@ impl UserStore for LdapStore {
             let read =
                 reading.unwrap_or_else(|error| Err(format!("an answer cannot be read: {error}")));
             match read {
-                Ok(()) => pause = self.settings.refresh,
+                Ok(()) => {
+                    pause = self.settings.refresh;
+                    refreshed.notify_one();
+                }
                 Err(reason) => {
                     self.reading_failed(&reason);
                     pause = if pause >= self.settings.refresh {

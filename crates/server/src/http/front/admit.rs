@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use openmds_api::paths;
 use tokio::time::timeout;
 
 use super::Front;
@@ -36,6 +37,10 @@ pub(in super::super) async fn admit(
     request.extensions_mut().insert(BodyTime(limits.body));
     // Whoever asks how the service is must hear it under load too.
     let health = request.uri().path().starts_with("/health/");
+    // Nodes wait for long, and have room of their own.
+    if request.uri().path() == paths::FEED {
+        return next.run(request).await;
+    }
     let turn = Arc::clone(&front.flights).try_acquire_owned();
     if turn.is_err() && !health {
         return busy().into_response();

@@ -52,6 +52,15 @@ async fn groups_do_not_outlive_it_for_ever() {
     world.set("ldap.retry.timeout.ms", "300");
     let desk = world.start().await;
     assert_eq!(desk.app.directory.groups_of("alice").len(), 1);
+    let scope = json!({"clusters": {"kafka-cluster": "home-id"}});
+    desk.post("mds", "/principals/Group:auditors/roles/AuditAdmin", &scope)
+        .await
+        .is(204);
+    let stored = || -> Vec<String> { desk.app.present().memberships().keys().cloned().collect() };
+    eventually("the group is stored for brokers", || async {
+        (stored() == ["alice"]).then_some(())
+    })
+    .await;
     directory.stop();
     eventually("nobody is in any group", || async {
         desk.app
@@ -61,6 +70,9 @@ async fn groups_do_not_outlive_it_for_ever() {
             .then_some(())
     })
     .await;
+    // What brokers get stays as it was: no answer is no news.
+    assert!(!desk.app.put_memberships_in_order().await.unwrap());
+    assert_eq!(stored(), ["alice"]);
     directory.resume();
     eventually("alice is in the group again", || async {
         (desk.app.directory.groups_of("alice").len() == 1).then_some(())
