@@ -169,7 +169,7 @@ impl App {
         let now = self.clock.now();
         let mut stamped = None;
         let decide = |state: &State| -> Result<Vec<Record>, AppError> {
-            let next = Generation(state.generation().0 + 1);
+            let next = self.store.next(state.generation());
             let resource_version = version_of(&document, Some(next));
             let updated_at = rfc3339(now);
             let plain = document.clone().with_metadata(None);

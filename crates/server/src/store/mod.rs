@@ -71,6 +71,11 @@ struct Shelf {
 }
 
 impl Shelf {
+    /// The generation of the write after this one.
+    fn next(&self, after: Generation) -> Generation {
+        Generation(after.0.saturating_add(1)).max(self.first)
+    }
+
     fn append(&self, mut append: Append, current: &State) -> Result<Generation, StoreError> {
         append.generation = append.generation.max(self.first);
         let after = append.expected;
@@ -129,6 +134,12 @@ impl Store {
     /// What is true now.
     pub fn read(&self) -> Arc<State> {
         self.shelf.state.load_full()
+    }
+
+    /// The generation that a write gets if it is decided on this one.
+    #[must_use]
+    pub fn next(&self, after: Generation) -> Generation {
+        self.shelf.next(after)
     }
 
     /// Hears of every write: of the last one, if there were several.

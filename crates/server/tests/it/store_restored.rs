@@ -114,3 +114,17 @@ async fn a_restored_store_gives_no_generation_that_was_seen() {
         assert_eq!(origin(&restored, seen), Origin::Foreign, "at {given}");
     }
 }
+
+/// The version of a document names its generation before it is written.
+#[tokio::test]
+async fn the_next_generation_is_known_while_a_write_is_decided() {
+    let log: Arc<dyn MetaLog> = Arc::new(MemoryLog::default());
+    let first = opened(&log, 0).await;
+    assert_eq!(first.next(first.read().generation()).0, write(&first).await);
+    let again = opened(&log, 1000).await;
+    for _ in 0..2 {
+        let next = again.next(again.read().generation());
+        assert_eq!(next.0, write(&again).await);
+    }
+    assert_eq!(again.read().generation(), Generation(1003));
+}
