@@ -1,4 +1,5 @@
-//! The access rules that the playground starts with, made by the real `kafka-acls`.
+//! The cluster's own access rules that the playground starts with, made by the real `kafka-acls`. Writers of audit
+//! events and the topics' administrator have roles instead (`enrolment`).
 
 use std::fs;
 
@@ -6,9 +7,7 @@ use anyhow::Result;
 
 use crate::ground::Ground;
 use crate::parallel::in_parallel;
-use crate::shape::{
-    ADMIN, ALLOWED_CLIENT, DENIED_CLIENT, LOGS, Listener, PAYMENTS, Shape, TOPIC_ADMIN, WRITERS,
-};
+use crate::shape::{ADMIN, ALLOWED_CLIENT, DENIED_CLIENT, Listener, PAYMENTS};
 use crate::tools;
 use crate::versions::Tool;
 
@@ -22,8 +21,6 @@ pub const STORY_TOPIC: &str = "orders";
 fn calls(cluster: &str) -> Vec<Vec<String>> {
     if cluster == PAYMENTS.name {
         vec![allowed_client(), denied_client()]
-    } else if Shape::named(cluster).is_some_and(|shape| shape.users == LOGS.users) {
-        vec![writers_on_topics(), writers_on_cluster(), topic_admin()]
     } else {
         Vec::new()
     }
@@ -42,37 +39,8 @@ pub(crate) fn add_all(ground: &Ground, cluster: &str) -> Result<()> {
     Ok(())
 }
 
-fn writers() -> Vec<String> {
-    WRITERS
-        .iter()
-        .flat_map(|writer| ["--allow-principal".to_owned(), format!("User:{writer}")])
-        .collect()
-}
-
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(ToOwned::to_owned).collect()
-}
-
-fn writers_on_topics() -> Vec<String> {
-    let mut args = writers();
-    args.extend(words(&format!(
-        "--operation Write --operation Describe --topic {TOPIC_PREFIX} --resource-pattern-type prefixed"
-    )));
-    args
-}
-
-fn writers_on_cluster() -> Vec<String> {
-    let mut args = writers();
-    args.extend(words("--operation IdempotentWrite --cluster"));
-    args
-}
-
-fn topic_admin() -> Vec<String> {
-    words(&format!(
-        "--allow-principal User:{TOPIC_ADMIN} --operation Create --operation Describe \
-         --operation DescribeConfigs --operation AlterConfigs \
-         --topic {TOPIC_PREFIX} --resource-pattern-type prefixed"
-    ))
 }
 
 /// May create, produce to and consume from topics that begin with `orders`.

@@ -71,6 +71,16 @@ impl Layout {
         self.node(cluster, id).join("jwks.json")
     }
 
+    /// What a node keeps of the feed: its key, its certificate, its copy of the policy.
+    pub fn feed(&self, cluster: &str, id: i32) -> PathBuf {
+        self.node(cluster, id).join("feed")
+    }
+
+    /// The token with which a node joins, once.
+    pub fn join_token(&self, cluster: &str, id: i32) -> PathBuf {
+        self.node(cluster, id).join("join-token")
+    }
+
     /// The certificate of the user who logs in with one, and its chain.
     pub fn client_certificate(&self) -> PathBuf {
         self.tls().join("client.pem")

@@ -12,6 +12,7 @@ pub mod check;
 mod cli;
 pub mod clients;
 mod cluster;
+mod enrolment;
 mod env_file;
 pub mod events;
 pub mod fetch;

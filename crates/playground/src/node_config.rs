@@ -45,6 +45,9 @@ pub const AUTHORIZER: &str = "io.openmds.kafka.OpenMdsAuthorizer";
 /// The class of the plugin that checks tokens.
 pub const VALIDATOR: &str = "io.openmds.kafka.OpenMdsTokenValidator";
 
+/// The class of the plugin that takes groups from tokens.
+pub const PRINCIPAL_BUILDER: &str = "io.openmds.kafka.OpenMdsPrincipalBuilder";
+
 /// The whole file for one node.
 pub fn server_properties(
     blueprint: &Blueprint,
@@ -87,6 +90,9 @@ pub fn server_properties(
     }
     tls(&mut p, &shape, cluster, node, layout);
     authorizer(&mut p, blueprint, &shape, layout)?;
+    if blueprint.plugin {
+        feed(&mut p, blueprint, cluster, node, layout);
+    }
     Ok(p)
 }
 
@@ -247,6 +253,35 @@ fn authorizer(
             destinations(blueprint).join(","),
         );
     Ok(())
+}
+
+/// Where the node gets the policy of its cluster. The token listener opens before there is one: only the
+/// server, a super user, has business there by then.
+fn feed(
+    p: &mut Properties,
+    blueprint: &Blueprint,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+    layout: &Layout,
+) {
+    p.set(
+        "openmds.feed.urls",
+        format!("https://127.0.0.1:{}", blueprint.https_port),
+    )
+    .set(
+        "openmds.feed.ssl.truststore.location",
+        layout.ca().display(),
+    )
+    .set(
+        "openmds.feed.dir",
+        layout.feed(&cluster.name, node.id).display(),
+    )
+    .set(
+        "openmds.feed.join.token.path",
+        layout.join_token(&cluster.name, node.id).display(),
+    )
+    .set("openmds.listeners.early", Listener::Token.name())
+    .set("principal.builder.class", PRINCIPAL_BUILDER);
 }
 
 /// Every server that a document may name as destination.

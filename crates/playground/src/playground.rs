@@ -18,7 +18,7 @@ use crate::parallel::in_parallel;
 use crate::ports::HeldPort;
 use crate::server::Server;
 use crate::versions::{Release, Tool};
-use crate::{acls, env_file, tools};
+use crate::{acls, enrolment, env_file, tools};
 
 /// Everything that runs.
 #[derive(Debug)]
@@ -61,13 +61,17 @@ impl Playground {
             tools::write_wrappers(&self.ground)
         })?;
         drop(ports);
+        // The clusters' nodes need the server only to join: it comes first, and may go away afterwards.
+        if server {
+            progress.timed("the metadata server is ready", || self.server.start())?;
+            if self.ground.blueprint.plugin {
+                progress.timed("clusters are enrolled", || self.enrol())?;
+            }
+        }
         progress.timed("all clusters are ready", || {
             let wanted = self.clusters.iter().filter(|cluster| !cluster.is_standby());
             in_parallel(wanted, |cluster| self.start_cluster(cluster))
         })?;
-        if server {
-            progress.timed("the metadata server is ready", || self.server.start())?;
-        }
         progress.timed("Kafka's tools are ready", || {
             tools::make_archive(&self.ground)
         })?;
@@ -77,6 +81,14 @@ impl Playground {
                 acls::add_all(&self.ground, cluster.name())
             })
         })
+    }
+
+    fn enrol(&self) -> Result<()> {
+        for cluster in &self.clusters {
+            enrolment::enrol(&self.ground, cluster.plan())?;
+            enrolment::grant(&self.ground, cluster.plan())?;
+        }
+        Ok(())
     }
 
     fn start_cluster(&self, cluster: &Cluster) -> Result<()> {
