@@ -185,7 +185,10 @@ async fn who_is_no_node_of_the_cluster_gets_nothing() {
     for broken in [json!([]), json!({"cluster_id": "payments-id"}), json!(null)] {
         assert_eq!(node.refused(&street, &broken).await.0, 400, "{broken}");
     }
-    let half = ask(&|question| question["generation"] = json!(4));
+    let half = ask(&|question| {
+        question["server"] = json!(null);
+        question["generation"] = json!(4);
+    });
     assert_eq!(node.refused(&street, &half).await.0, 400);
     // Whether the cluster has a name here is no matter.
     let mut node = node;

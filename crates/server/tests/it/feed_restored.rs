@@ -88,7 +88,11 @@ async fn nodes_do_not_go_back_with_a_restored_store_until_an_operator_says_so() 
         accepted["ahead"],
         json!([{"cluster_id": "payments-id", "node_id": 1, "generation": seen}])
     );
-    assert_eq!(node.ask(&street, 0).await, Heard::Snapshot);
+    let mut whole = node.question(0);
+    whole["generation"] = json!(null);
+    let answer = node.send(&street, &whole).await;
+    assert_eq!(node.follow(answer).await, Heard::Snapshot);
+    assert_eq!(node.ask(&street, 0).await, Heard::Nothing);
     assert!(node.policy.generation().unwrap() > seen);
     assert_ne!(node.lines(), held);
     assert_eq!(node.lines().len(), 2);
@@ -137,6 +141,9 @@ async fn a_node_is_not_taken_over_by_another_server() {
         message.contains("openmds.feed.urls") && message.contains("policy.omf"),
         "{message}"
     );
+    let mut whole = node.question(0);
+    whole["generation"] = json!(null);
+    assert_eq!(node.refused(&street, &whole).await.0, 409);
     // A node that holds nothing takes the new one.
     let mut fresh = Follower::new(&street, &authority, "payments-id", 2).await;
     assert_eq!(fresh.ask(&street, 0).await, Heard::Snapshot);

@@ -88,9 +88,9 @@ impl App {
         let server = state.server().unwrap_or_default();
         let (of, held) = match (&request.server, request.generation) {
             (None, None) => return Ok(None),
-            (Some(of), Some(held)) if held <= HIGHEST => (of, Generation(held)),
+            (Some(of), held) if held.is_none_or(|held| held <= HIGHEST) => (of, held),
             _ => {
-                let message = "server and generation belong together, and a generation is no larger than 2^62: send both, or neither if the node holds nothing";
+                let message = "a generation belongs to a server, and is no larger than 2^62: send server and generation, or no generation for all of the policy";
                 return Err((AppError::invalid(message), false));
             }
         };
@@ -104,6 +104,10 @@ impl App {
             );
             return Err((AppError::conflict(message), false));
         }
+        // It holds something and asks for all of it.
+        let Some(held) = held.map(Generation) else {
+            return Ok(None);
+        };
         match state.origin(held) {
             Origin::Ours => Ok(Some(held)),
             Origin::Accepted => Ok(None),
