@@ -41,10 +41,8 @@ pub(crate) fn enrol(ground: &Ground, cluster: &ClusterPlan) -> Result<()> {
     )?;
     let answer: Value =
         serde_json::from_str(&said).context("`openmds cluster enroll` printed no JSON")?;
-    let tokens = answer["tokens"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let tokens = answer.get("tokens").and_then(Value::as_array);
+    let tokens = tokens.map(Vec::as_slice).unwrap_or_default();
     if tokens.len() != new.len() {
         bail!(
             "`openmds cluster enroll` gave {} tokens for {count} nodes",
@@ -60,7 +58,7 @@ pub(crate) fn enrol(ground: &Ground, cluster: &ClusterPlan) -> Result<()> {
 
 /// The roles on a destination, exactly as the operators' page grants them.
 pub(crate) fn grant(ground: &Ground, cluster: &ClusterPlan) -> Result<()> {
-    if !Shape::named(&cluster.name).is_some_and(|shape| shape.users == LOGS.users) {
+    if Shape::named(&cluster.name).is_none_or(|shape| shape.users != LOGS.users) {
         return Ok(());
     }
     let done = ground
