@@ -115,6 +115,7 @@ impl Desk {
         let own_words = [
             format!("Error: {file} is not valid JSON: "),
             format!("Error: {file} is not an audit log configuration: "),
+            format!("Error: {file} is empty\n"),
         ];
         if !own_words.iter().any(|words| said.errors.starts_with(words)) {
             return Err(format!("found  {said:?}"));
