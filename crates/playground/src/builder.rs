@@ -28,7 +28,6 @@ pub struct Builder {
     cache: Option<PathBuf>,
     progress: Progress,
     plugin: bool,
-    server: bool,
     archive: bool,
 }
 
@@ -40,7 +39,6 @@ impl Builder {
             cache: None,
             progress: Progress::quiet(),
             plugin: true,
-            server: true,
             archive: false,
         }
     }
@@ -63,13 +61,6 @@ impl Builder {
     #[must_use]
     pub fn without_plugin(mut self) -> Self {
         self.plugin = false;
-        self
-    }
-
-    /// Prepares the metadata server, but does not start it.
-    #[must_use]
-    pub fn without_server(mut self) -> Self {
-        self.server = false;
         self
     }
 
@@ -112,7 +103,7 @@ impl Builder {
             progress: self.progress,
         });
         let playground = Playground::new(ground, Some(lock));
-        playground.boot(ports, self.server)?;
+        playground.boot(ports)?;
         Ok(playground)
     }
 

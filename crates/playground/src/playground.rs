@@ -52,7 +52,7 @@ impl Playground {
         }
     }
 
-    pub(crate) fn boot(&self, ports: Vec<HeldPort>, server: bool) -> Result<()> {
+    pub(crate) fn boot(&self, ports: Vec<HeldPort>) -> Result<()> {
         let progress = self.ground.progress;
         progress.timed("prepared configuration and data directories", || {
             self.each_node(|node| node.prepare())?;
@@ -62,11 +62,9 @@ impl Playground {
         })?;
         drop(ports);
         // The clusters' nodes need the server only to join: it comes first, and may go away afterwards.
-        if server {
-            progress.timed("the metadata server is ready", || self.server.start())?;
-            if self.ground.blueprint.plugin {
-                progress.timed("clusters are enrolled", || self.enrol())?;
-            }
+        progress.timed("the metadata server is ready", || self.server.start())?;
+        if self.ground.blueprint.plugin {
+            progress.timed("clusters are enrolled", || self.enrol())?;
         }
         progress.timed("all clusters are ready", || {
             let wanted = self.clusters.iter().filter(|cluster| !cluster.is_standby());

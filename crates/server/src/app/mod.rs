@@ -66,7 +66,7 @@ pub use binding_lookups::RolePatterns;
 pub use browser_login::{BrowserLogin, LoggedIn};
 pub use caller::{Caller, RequestContext};
 pub use destination::Destination;
-pub use enrolment::Fold;
+pub use enrolment::WhichCluster;
 pub use error::{AppError, Kind};
 pub use feed::FeedAnswer;
 pub use identity::{Identity, Proof};

@@ -16,7 +16,7 @@ use super::parts::Segments;
 use super::peer::Encrypted;
 use super::service::reachable;
 use super::to_the_end::to_the_end;
-use crate::app::{App, AppError, Fold, RequestContext};
+use crate::app::{App, AppError, RequestContext, WhichCluster};
 
 /// Makes tokens, each of which lets one node of the cluster in. They are shown this once.
 #[utoipa::path(post, path = "/security/1.0/registry/clusters/{name}/join-tokens", tag = "registry", params(("name" = String, Path)), request_body = JoinTokenRequest,
@@ -31,7 +31,7 @@ pub(super) async fn create_tokens(
     let urls = encrypted_urls(&app, &request);
     let asked: JoinTokenRequest = parsed_object(&json_text(request).await?)?;
     let made = to_the_end(async move {
-        let which = Fold::Name(&name);
+        let which = WhichCluster::Name(&name);
         app.create_join_tokens(&caller, which, &asked, urls).await
     });
     Ok(Json(made.await?))
@@ -50,7 +50,7 @@ pub(super) async fn create_tokens_by_id(
     let urls = encrypted_urls(&app, &request);
     let asked: JoinTokenRequest = parsed_object(&json_text(request).await?)?;
     let made = to_the_end(async move {
-        let which = Fold::Id(&id);
+        let which = WhichCluster::Id(&id);
         app.create_join_tokens(&caller, which, &asked, urls).await
     });
     Ok(Json(made.await?))
@@ -74,7 +74,11 @@ pub(super) async fn withdraw(
     Identified(caller, _): Identified,
     Segments((name, id)): Segments<(String, String)>,
 ) -> Result<StatusCode, HttpError> {
-    to_the_end(async move { app.withdraw_node(&caller, Fold::Name(&name), &id).await }).await?;
+    to_the_end(async move {
+        app.withdraw_node(&caller, WhichCluster::Name(&name), &id)
+            .await
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -87,7 +91,11 @@ pub(super) async fn withdraw_by_id(
     Identified(caller, _): Identified,
     Segments((id, node)): Segments<(String, String)>,
 ) -> Result<StatusCode, HttpError> {
-    to_the_end(async move { app.withdraw_node(&caller, Fold::Id(&id), &node).await }).await?;
+    to_the_end(async move {
+        app.withdraw_node(&caller, WhichCluster::Id(&id), &node)
+            .await
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

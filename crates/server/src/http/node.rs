@@ -15,7 +15,7 @@ use crate::enrolment::Serial;
 
 /// A node that may come in, as an extractor: a handler that takes it refuses everybody else.
 pub(super) struct Node {
-    /// The registered Kafka cluster that it belongs to.
+    /// The Kafka cluster that it belongs to.
     pub(super) cluster: ClusterId,
     /// Its id in that cluster.
     pub(super) node_id: i32,

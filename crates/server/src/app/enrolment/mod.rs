@@ -20,7 +20,7 @@ use crate::store::State;
 
 /// Which Kafka cluster nodes belong to. Like a role binding, it needs no name in the registry.
 #[derive(Debug, Clone, Copy)]
-pub enum Fold<'a> {
+pub enum WhichCluster<'a> {
     /// By its name in the registry.
     Name(&'a str),
     /// By its id.
@@ -33,11 +33,11 @@ impl App {
         &self,
         state: &State,
         caller: &Caller,
-        which: Fold<'_>,
+        which: WhichCluster<'_>,
     ) -> Result<(String, ClusterId), AppError> {
         let name = match which {
-            Fold::Name(name) => name,
-            Fold::Id(id) => return self.id_to_enrol(state, caller, id),
+            WhichCluster::Name(name) => name,
+            WhichCluster::Id(id) => return self.id_to_enrol(state, caller, id),
         };
         let found = ClusterName::parse(name)
             .ok()

@@ -5,7 +5,7 @@ use openmds_api::{JoinTokenRequest, JoinTokens};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use super::{App, AppError, Caller, Fold};
+use super::{App, AppError, Caller, WhichCluster};
 use crate::enrolment::{JoinToken, pem};
 use crate::store::{IssuedToken, Record, State};
 
@@ -30,7 +30,7 @@ impl App {
     pub async fn create_join_tokens(
         &self,
         caller: &Caller,
-        which: Fold<'_>,
+        which: WhichCluster<'_>,
         request: &JoinTokenRequest,
         urls: Vec<String>,
     ) -> Result<JoinTokens, AppError> {

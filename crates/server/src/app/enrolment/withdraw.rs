@@ -2,7 +2,7 @@
 
 use openmds_policy::text::quotation;
 
-use super::{App, AppError, Caller, Fold};
+use super::{App, AppError, Caller, WhichCluster};
 use crate::feed::NodeId;
 use crate::store::{Record, State};
 
@@ -12,7 +12,7 @@ impl App {
     pub async fn withdraw_node(
         &self,
         caller: &Caller,
-        which: Fold<'_>,
+        which: WhichCluster<'_>,
         node: &str,
     ) -> Result<(), AppError> {
         let mut withdrawn = None;

@@ -74,17 +74,6 @@ final class PolicyFeed implements AutoCloseable {
         return endpoint.listenerName().orElse("");
     }
 
-    /** Milliseconds since a server last confirmed the policy; -1 if none did since the node started. */
-    long ageMs() {
-        PolicyFollower started = follower;
-        return started == null ? -1 : started.ageMs();
-    }
-
-    boolean isStale() {
-        PolicyFollower started = follower;
-        return started == null || started.isStale();
-    }
-
     @Override
     public void close() {
         PolicyFollower started = follower;
