@@ -1,7 +1,8 @@
 //! Requests about centralised ACLs (`mds-api.md` 5 and 11). The words are Kafka's; `policy::acl`
 //! says which of them are possible where.
 
-use openmds_policy::acl::{WrittenAcl, WrittenFilter};
+use openmds_policy::acl::{self, AclPermission, WrittenAcl, WrittenFilter};
+use openmds_policy::names::{PatternType, Principal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,7 +103,85 @@ pub struct AccessControlEntryFilter {
     pub permission_type: String,
 }
 
+/// The ACLs that a cluster keeps itself: an answer of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterAcls {
+    /// The cluster's name in the registry.
+    pub cluster_name: String,
+    /// The id of the Kafka cluster.
+    pub cluster_id: String,
+    /// By resource; also with types and operations that central ACLs do not have, and principals of
+    /// any type.
+    pub acls: Vec<AclBinding>,
+    /// How many more there are, with words of a newer Kafka.
+    pub unknown: usize,
+}
+
+/// `DescribeConfigs` as `DESCRIBE_CONFIGS`.
+fn capitals(word: &str) -> String {
+    let mut text = String::new();
+    for character in word.chars() {
+        if character.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(character.to_ascii_uppercase());
+    }
+    text
+}
+
+impl From<&acl::AclBinding> for AclBinding {
+    fn from(acl: &acl::AclBinding) -> Self {
+        let (pattern, entry) = (&acl.pattern, &acl.entry);
+        let permission_type = match entry.permission_type {
+            AclPermission::Allow => "ALLOW",
+            AclPermission::Deny => "DENY",
+        };
+        Self {
+            pattern: KafkaResourcePattern {
+                resource_type: capitals(pattern.resource_type.as_str()),
+                name: pattern.name.clone(),
+                pattern_type: pattern.pattern_type.as_str().to_string(),
+            },
+            entry: AccessControlEntry {
+                principal: entry.principal.to_string(),
+                host: entry.host.clone(),
+                operation: capitals(entry.operation.as_str()),
+                permission_type: permission_type.to_string(),
+            },
+        }
+    }
+}
+
 impl AclBinding {
+    /// The ACL as a cluster keeps it, whatever its principal and host are; `None` if a word is
+    /// unknown.
+    #[must_use]
+    pub fn of_cluster(&self) -> Option<acl::AclBinding> {
+        let (pattern, entry) = (&self.pattern, &self.entry);
+        let mut types = acl::AclResourceType::ALL.into_iter();
+        let mut operations = acl::AclOperation::ALL.into_iter();
+        Some(acl::AclBinding {
+            pattern: acl::AclPattern {
+                resource_type: types.find(|one| capitals(one.as_str()) == pattern.resource_type)?,
+                name: pattern.name.clone(),
+                pattern_type: [PatternType::Literal, PatternType::Prefixed]
+                    .into_iter()
+                    .find(|one| one.as_str() == pattern.pattern_type)?,
+            },
+            entry: acl::AclEntry {
+                principal: Principal::of_kafka(&entry.principal),
+                host: entry.host.clone(),
+                operation: operations.find(|one| capitals(one.as_str()) == entry.operation)?,
+                permission_type: match entry.permission_type.as_str() {
+                    "ALLOW" => AclPermission::Allow,
+                    "DENY" => AclPermission::Deny,
+                    _ => return None,
+                },
+            },
+        })
+    }
+
     /// The texts, for the parser.
     #[must_use]
     pub fn written(&self) -> WrittenAcl<'_> {

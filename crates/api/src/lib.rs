@@ -24,7 +24,7 @@ mod verification;
 
 pub use acls::{
     AccessControlEntry, AccessControlEntryFilter, AclBinding, AclBindingFilter, AclFilterRequest,
-    CreateAclRequest, KafkaResourcePattern, KafkaResourcePatternFilter,
+    ClusterAcls, CreateAclRequest, KafkaResourcePattern, KafkaResourcePatternFilter,
 };
 pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
 pub use authorize::{Action, AuthorizeRequest};

@@ -1,9 +1,10 @@
 //! What the rest of OpenMDS may ask of a Kafka cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use openmds_policy::acl::AclBinding;
 
 use crate::{Connection, EventWriter, HostProbe, KafkaError};
 
@@ -73,6 +74,10 @@ pub trait Admin: Send + Sync {
     /// Waits, within the time-out, until the broker in use shows the new value.
     async fn set_topic_retention(&self, name: &str, retention_ms: u64) -> Result<(), KafkaError>;
 
+    /// All ACLs that the cluster keeps itself; needs `Describe` on Cluster. Kafka sends them in one
+    /// answer, which may have 16 MiB: more than a hundred thousand ACLs.
+    async fn describe_acls(&self) -> Result<ListedAcls, KafkaError>;
+
     /// Closes the connections. A later call opens them again.
     async fn close(&self);
 }
@@ -130,6 +135,15 @@ pub struct NodeConfig {
     pub stored: Option<String>,
     /// Whether a setting of this node alone exists, which beats the cluster-wide default.
     pub per_broker_override: bool,
+}
+
+/// The ACLs that a cluster keeps itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListedAcls {
+    /// Those that are understood.
+    pub acls: BTreeSet<AclBinding>,
+    /// How many more there are, with words of a newer Kafka.
+    pub unknown: usize,
 }
 
 /// A topic's shape and retention.

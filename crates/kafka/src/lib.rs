@@ -17,8 +17,8 @@ mod settings;
 mod wire;
 
 pub use admin::{
-    Admin, BrokerNode, ClusterDescription, ConfigValue, Connector, ControllerAdmin, NodeConfig,
-    TopicDescription,
+    Admin, BrokerNode, ClusterDescription, ConfigValue, Connector, ControllerAdmin, ListedAcls,
+    NodeConfig, TopicDescription,
 };
 pub use error::KafkaError;
 pub use events::{EventRecord, EventWriter, NewTopic};

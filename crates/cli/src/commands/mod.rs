@@ -11,6 +11,7 @@ mod kinds;
 mod login;
 mod logout;
 mod man;
+mod migrate;
 mod rbac;
 mod tokens;
 mod user_describe;
@@ -49,6 +50,9 @@ pub enum Command {
     /// Say which decisions of all registered clusters are recorded, and where
     #[command(subcommand, visible_alias = "al")]
     AuditLog(audit_log::AuditLogCommand),
+    /// Move a Kafka cluster's own rules over to the metadata server
+    #[command(subcommand)]
+    Migrate(Box<migrate::MigrateCommand>),
     #[expect(missing_docs, reason = "the help text is on the arguments")]
     Doctor(doctor::Doctor),
     /// Revoke tokens, and see what is revoked
@@ -100,6 +104,7 @@ impl Command {
             Self::Iam(IamCommand::Acl(command)) => command.run(world).await,
             Self::Iam(IamCommand::User(UserCommand::Describe(command))) => command.run(world),
             Self::AuditLog(command) => command.run(world).await,
+            Self::Migrate(command) => command.run(world).await,
             Self::Doctor(command) => command.run(world),
             Self::Tokens(command) => command.run(world).await,
             Self::Keys(command) => command.run(world).await,

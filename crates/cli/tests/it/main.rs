@@ -40,6 +40,8 @@ mod keys_and_tokens;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod migrate_acls;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod program;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::cluster::FakeCluster;
 use super::state::{FakeCall, FakeCondition};
 use crate::{
-    Admin, ClusterDescription, ConfigValue, Connection, ControllerAdmin, KafkaError,
+    Admin, ClusterDescription, ConfigValue, Connection, ControllerAdmin, KafkaError, ListedAcls,
     MAX_CONFIG_VALUE_BYTES, NodeConfig, TopicDescription,
 };
 
@@ -219,6 +219,13 @@ impl Admin for FakeAdmin {
             }
         }
         Ok(())
+    }
+
+    async fn describe_acls(&self) -> Result<ListedAcls, KafkaError> {
+        self.answer(FakeCall::DescribeAcls).await?;
+        let state = self.cluster.state();
+        state.authorize("Describe", "Cluster")?;
+        Ok(state.acls.clone())
     }
 
     async fn close(&self) {}

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::state::{FakeCall, FakeCondition, Node, State};
-use crate::{BrokerNode, EventRecord, HostPort, TopicDescription};
+use crate::{BrokerNode, EventRecord, HostPort, ListedAcls, TopicDescription};
 
 /// A cluster in memory. Clones are the same cluster.
 #[derive(Debug, Clone)]
@@ -27,6 +27,7 @@ impl FakeCluster {
             hides_values: false,
             rejection: None,
             missing_rights: Default::default(),
+            acls: ListedAcls::default(),
             topics: Default::default(),
             new_topic,
             records: Default::default(),
@@ -114,6 +115,11 @@ impl FakeCluster {
     /// Refuses every later change of a configuration with this text; `None` ends that.
     pub fn set_rejection(&self, text: Option<&str>) {
         self.state().rejection = text.map(str::to_owned);
+    }
+
+    /// What ACLs the cluster keeps itself from now on.
+    pub fn set_acls(&self, acls: ListedAcls) {
+        self.state().acls = acls;
     }
 
     /// Takes an ACL operation away, in Kafka's spelling: Describe, DescribeConfigs, AlterConfigs,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    BrokerNode, ConfigValue, EventRecord, HostPort, KafkaError, NodeConfig, TopicDescription,
+    BrokerNode, ConfigValue, EventRecord, HostPort, KafkaError, ListedAcls, NodeConfig,
+    TopicDescription,
 };
 
 /// How a cluster or a node behaves towards a caller.
@@ -32,6 +33,7 @@ pub enum FakeCall {
     Connect,
     ConnectController { node_id: i32 },
     DescribeCluster,
+    DescribeAcls,
     BrokerDefaultConfig { key: String },
     BrokerConfig { broker_id: i32, key: String },
     AlterBrokerDefault { key: String, value: Option<String> },
@@ -63,6 +65,7 @@ pub(super) struct State {
     pub(super) hides_values: bool,
     pub(super) rejection: Option<String>,
     pub(super) missing_rights: BTreeSet<String>,
+    pub(super) acls: ListedAcls,
     pub(super) topics: BTreeMap<String, TopicDescription>,
     pub(super) new_topic: TopicDescription,
     pub(super) records: BTreeMap<String, Vec<EventRecord>>,

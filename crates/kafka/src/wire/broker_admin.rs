@@ -9,10 +9,10 @@ use kafka_protocol::messages::DescribeClusterRequest;
 use super::configs::{self, Resource};
 use super::deadline::Deadline;
 use super::pool::Pool;
-use super::{cluster, topics};
+use super::{acls, cluster, topics};
 use crate::{
-    Admin, ClusterDescription, ConfigValue, HostPort, KafkaError, MAX_CONFIG_VALUE_BYTES,
-    NodeConfig, TopicDescription,
+    Admin, ClusterDescription, ConfigValue, HostPort, KafkaError, ListedAcls,
+    MAX_CONFIG_VALUE_BYTES, NodeConfig, TopicDescription,
 };
 
 /// How often a change is looked for at a broker, which follows its controller by some 25 ms.
@@ -216,6 +216,12 @@ impl Admin for BrokerAdmin {
             .await?;
         self.wait_for(name, Some(retention_ms), &deadline).await;
         Ok(())
+    }
+
+    async fn describe_acls(&self) -> Result<ListedAcls, KafkaError> {
+        let deadline = self.pool.deadline();
+        let (at, answer) = self.pool.call_any(&acls::all(), &deadline).await?;
+        acls::listed(&answer, &at)
     }
 
     async fn close(&self) {

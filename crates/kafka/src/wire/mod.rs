@@ -4,6 +4,7 @@
 //! outside in: [`broker_admin`], [`controller_admin`] and [`writer`] know what to ask, [`pool`] whom to ask and
 //! when to ask again, [`session`] holds one logged-in connection, [`dial`] opens its stream.
 
+mod acls;
 mod api;
 mod bounded;
 mod broker_admin;

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use kafka_protocol::messages::{
-    ApiVersionsRequest, CreateTopicsRequest, DescribeClusterRequest, DescribeConfigsRequest,
-    DescribeQuorumRequest, IncrementalAlterConfigsRequest, MetadataRequest, ProduceRequest,
-    ResponseHeader, SaslAuthenticateRequest, SaslHandshakeRequest,
+    ApiVersionsRequest, CreateTopicsRequest, DescribeAclsRequest, DescribeClusterRequest,
+    DescribeConfigsRequest, DescribeQuorumRequest, IncrementalAlterConfigsRequest, MetadataRequest,
+    ProduceRequest, ResponseHeader, SaslAuthenticateRequest, SaslHandshakeRequest,
 };
 use kafka_protocol::protocol::{Decodable as _, HeaderVersion as _};
 
@@ -16,7 +16,7 @@ use super::scram::{Client, Hash};
 /// versions that are used. Both numbers are taken modulo how many there are.
 #[must_use]
 pub fn reads_answer(api: u8, version: u8, bytes: &[u8]) -> bool {
-    const APIS: [fn(u8, &[u8]) -> bool; 10] = [
+    const APIS: [fn(u8, &[u8]) -> bool; 11] = [
         read::<ApiVersionsRequest>,
         read::<SaslHandshakeRequest>,
         read::<SaslAuthenticateRequest>,
@@ -27,6 +27,7 @@ pub fn reads_answer(api: u8, version: u8, bytes: &[u8]) -> bool {
         read::<IncrementalAlterConfigsRequest>,
         read::<CreateTopicsRequest>,
         read::<ProduceRequest>,
+        read::<DescribeAclsRequest>,
     ];
     let chosen = APIS.get(usize::from(api) % APIS.len());
     chosen.is_some_and(|read| read(version, bytes))

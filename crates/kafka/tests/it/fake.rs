@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use openmds_kafka::fake::{FakeCall, FakeCluster, FakeCondition, FakeFleet};
-use openmds_kafka::{ConfigValue, Connector, HostPort, KafkaError};
+use openmds_kafka::{ConfigValue, Connector, HostPort, KafkaError, ListedAcls};
 
 use crate::plaintext;
 
@@ -184,4 +184,21 @@ async fn an_unknown_address_is_refused() {
         Err(KafkaError::Unreachable { .. })
     ));
     assert!(fleet.connect_controller(&connection).await.is_err());
+}
+
+#[tokio::test]
+async fn acls_are_listed_to_who_may_describe_the_cluster() {
+    let (fleet, cluster) = fleet();
+    let listed = ListedAcls {
+        unknown: 1,
+        ..ListedAcls::default()
+    };
+    cluster.set_acls(listed.clone());
+    let connection = plaintext(&[at("b1:9092")], Duration::from_secs(1));
+    let admin = fleet.connect(&connection).await.unwrap();
+    assert_eq!(admin.describe_acls().await.unwrap(), listed);
+    cluster.deny("Describe");
+    let error = admin.describe_acls().await.unwrap_err();
+    assert!(matches!(error, KafkaError::NotAuthorized { .. }), "{error}");
+    assert!(cluster.calls().contains(&FakeCall::DescribeAcls));
 }

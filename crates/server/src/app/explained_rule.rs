@@ -1,7 +1,7 @@
 //! Rules in the words of an answer.
 
-use openmds_api::{AccessControlEntry, AclBinding, KafkaResourcePattern, RuleInfo};
-use openmds_policy::acl::{self, AclPermission};
+use openmds_api::RuleInfo;
+use openmds_policy::acl::AclPermission;
 use openmds_policy::names::{PatternType, ResourcePattern};
 use openmds_policy::rbac::{AclSource, Ground, RESERVED_TOPICS};
 
@@ -28,7 +28,7 @@ pub(super) fn explained(ground: &Ground) -> RuleInfo {
         }
         Ground::Acl(acl, _) => {
             info.principal = Some(acl.entry.principal.to_string());
-            info.acl = written(acl);
+            info.acl = Some(acl.into());
         }
         Ground::Reserved | Ground::Everyone | Ground::Nothing => {}
     }
@@ -96,25 +96,4 @@ fn named(pattern: &ResourcePattern) -> String {
             format!("{}:{}* (prefix)", pattern.resource_type, pattern.name)
         }
     }
-}
-
-/// The ACL in the words of the wire.
-fn written(acl: &acl::AclBinding) -> Option<AclBinding> {
-    let text = |value: Result<serde_json::Value, serde_json::Error>| {
-        value.ok()?.as_str().map(ToString::to_string)
-    };
-    let (pattern, entry) = (&acl.pattern, &acl.entry);
-    Some(AclBinding {
-        pattern: KafkaResourcePattern {
-            resource_type: text(serde_json::to_value(pattern.resource_type))?,
-            name: pattern.name.clone(),
-            pattern_type: pattern.pattern_type.as_str().to_string(),
-        },
-        entry: AccessControlEntry {
-            principal: entry.principal.to_string(),
-            host: entry.host.clone(),
-            operation: text(serde_json::to_value(entry.operation))?,
-            permission_type: text(serde_json::to_value(entry.permission_type))?,
-        },
-    })
 }

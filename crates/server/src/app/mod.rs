@@ -19,6 +19,7 @@ mod bound_scopes;
 mod browser_login;
 mod caller;
 mod changes;
+mod cluster_acls;
 mod cluster_config;
 mod cluster_nodes;
 mod create_guidelines;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use openmds_api::{ClusterConfig, ClusterInfo, ClusterVerification};
+use openmds_api::{ClusterAcls, ClusterConfig, ClusterInfo, ClusterVerification};
 
 use super::body::JsonBody;
 use super::cluster_type::ClusterType;
@@ -87,4 +87,15 @@ pub(super) async fn config(
     Segments(name): Segments<String>,
 ) -> Result<Json<ClusterConfig>, HttpError> {
     Ok(Json(app.cluster_config(&caller, &name)?))
+}
+
+/// The ACLs that a registered Kafka cluster keeps itself, as it answers now.
+#[utoipa::path(get, path = "/security/1.0/registry/clusters/{name}/acls", tag = "registry", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterAcls), (status = 400, body = openmds_api::ErrorResponse), (status = 403, body = openmds_api::ErrorResponse), (status = 404, body = openmds_api::ErrorResponse)))]
+pub(super) async fn acls(
+    State(app): State<Arc<App>>,
+    Identified(caller, _): Identified,
+    Segments(name): Segments<String>,
+) -> Result<Json<ClusterAcls>, HttpError> {
+    Ok(Json(app.cluster_acls(&caller, &name).await?))
 }

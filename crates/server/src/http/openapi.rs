@@ -53,7 +53,7 @@ impl Modify for Credentials {
         managed_lookups::bindings_at, managed_lookups::managed_bindings, managed_lookups::create_guidelines, managed_lookups::known_principals,
         explain::explain, explain::who_can,
         acls::create, acls::delete, acls::search,
-        clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config,
+        clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config, clusters::acls,
         enrolment::create_tokens, enrolment::create_tokens_by_id, enrolment::withdraw, enrolment::withdraw_by_id, enrolment::join, enrolment::renew,
         cluster_nodes::nodes, cluster_nodes::shadow, cluster_nodes::accept_restore, feed::follow,
         audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,

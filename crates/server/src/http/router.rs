@@ -36,6 +36,7 @@ const CLUSTERS: &str = "/security/1.0/registry/clusters";
 const CLUSTER: &str = "/security/1.0/registry/clusters/{name}";
 const VERIFY: &str = "/security/1.0/registry/clusters/{name}/verify";
 const PROPERTIES: &str = "/security/1.0/registry/clusters/{name}/config";
+const CLUSTER_ACLS: &str = "/security/1.0/registry/clusters/{name}/acls";
 const JOIN_TOKENS: &str = "/security/1.0/registry/clusters/{name}/join-tokens";
 const NODE: &str = "/security/1.0/registry/clusters/{name}/nodes/{id}";
 const NODES: &str = "/security/1.0/registry/clusters/{name}/nodes";
@@ -133,6 +134,7 @@ fn routes() -> Routes {
         .get(CLUSTER, clusters::one)
         .post(VERIFY, clusters::verify)
         .get(PROPERTIES, clusters::config)
+        .get(CLUSTER_ACLS, clusters::acls)
         .post(JOIN_TOKENS, enrolment::create_tokens)
         .delete(NODE, enrolment::withdraw)
         .post(

@@ -19,6 +19,7 @@ mod binding_properties;
 mod bindings;
 mod bound_resources;
 mod cases;
+mod cluster_acls;
 mod cluster_verification;
 mod component_verification;
 mod config;
