@@ -75,6 +75,16 @@ mod tests {
         assert_eq!(groups.groups().len(), 3);
     }
 
+    /// A group's name among the members is a user's name: there is no circle to follow.
+    #[test]
+    fn groups_hold_users_and_never_each_other() {
+        let groups = GroupsFile::parse("a:b,x\nb:a").unwrap();
+        let of = |user| groups.of(user).into_iter().collect::<Vec<_>>();
+        assert_eq!(of("x"), ["a"]);
+        assert_eq!(of("b"), ["a"]);
+        assert_eq!(of("a"), ["b"]);
+    }
+
     #[test]
     fn a_wrong_line_is_named() {
         let fault = |text| GroupsFile::parse(text).unwrap_err();

@@ -37,6 +37,9 @@ final class Enrolment implements AutoCloseable {
     private final FileChannel lock;
     private NodeKey key;
     private NodeCertificate certificate;
+    /** The disk does not hold what is in force. */
+    private boolean unkept;
+    private boolean toldSo;
 
     /** Takes the directory for this process alone, and reads what it holds. */
     Enrolment(FeedSettings settings, String clusterId, int nodeId) throws IOException {
@@ -46,11 +49,25 @@ final class Enrolment implements AutoCloseable {
         PrivateFile.directory(settings.directory);
         file = settings.directory.resolve("node.pem");
         lock = lock(settings.directory.resolve("lock"));
+        try {
+            read();
+        } catch (IOException e) {
+            lock.close(); // Else the next attempt would find its own lock.
+            throw e;
+        }
+    }
+
+    private void read() throws IOException {
         if (Files.exists(file)) {
             String pem = Files.readString(file);
-            key = NodeKey.parse(pem);
-            NodeCertificate found = NodeCertificate.among(pem);
-            certificate = found != null && found.isOf(key) ? found : null;
+            try {
+                key = NodeKey.parse(pem);
+                NodeCertificate found = NodeCertificate.among(pem);
+                certificate = found != null && found.isOf(key) ? found : null;
+            } catch (IOException e) {
+                throw new IOException(file + " is damaged (" + e.getMessage() + "): put a copy in its place; or remove it, and give"
+                        + " the node a new join token", e);
+            }
         } else {
             key = NodeKey.generate();
             keep(key.pem());
@@ -89,9 +106,13 @@ final class Enrolment implements AutoCloseable {
 
     /** TLS for requests of this node. */
     SSLContext context() throws IOException {
+        return context(certificate);
+    }
+
+    private SSLContext context(NodeCertificate shown) throws IOException {
         try {
-            if (certificate != null) {
-                return certificate.context(key, settings.trust);
+            if (shown != null) {
+                return shown.context(key, settings.trust);
             }
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, settings.trust, null);
@@ -106,8 +127,8 @@ final class Enrolment implements AutoCloseable {
         String token = token();
         ObjectNode body = JSON.createObjectNode().put("token", token).put("cluster_id", clusterId).put("node_id", nodeId)
                 .put("public_key", key.publicBase64()).put("proof", key.sign(token));
-        certificate = null;
-        take(new ServerCalls(context()).post(server.resolve("/openmds/1.0/join"), JSON.writeValueAsBytes(body), BOUND_MS,
+        // One that ended by this node's clock is kept: the clock may be wrong.
+        take(new ServerCalls(context(null)).post(server.resolve("/openmds/1.0/join"), JSON.writeValueAsBytes(body), BOUND_MS,
                 MOST_ANSWER), key);
         LOG.info("Node {} of cluster {} joined {}; its certificate is good until {}", nodeId, clusterId, server,
                 certificate.expiry());
@@ -130,9 +151,28 @@ final class Enrolment implements AutoCloseable {
         if (!got.isOf(owner)) {
             throw new IOException("it gave a certificate for another key");
         }
-        keep(owner.pem() + got.pem());
         key = owner;
         certificate = got;
+        unkept = true;
+        mend();
+    }
+
+    /** Keeps what the disk did not take before: asking the server for yet another certificate would not help. */
+    void mend() {
+        if (!unkept) {
+            return;
+        }
+        try {
+            keep(key.pem() + certificate.pem());
+            unkept = false;
+            toldSo = false;
+        } catch (IOException e) {
+            if (!toldSo) {
+                LOG.warn("The node's certificate is in force, but cannot be kept in {} ({}): after a restart this node would have"
+                        + " the one that is there, or need a join token", file, e.toString());
+            }
+            toldSo = true;
+        }
     }
 
     private String token() throws IOException {

@@ -28,6 +28,7 @@ final class PolicyFollower {
     private static final long FIRST_RETRY_MS = 200;
     private static final long LAST_RETRY_MS = 10_000;
     private static final long REMIND_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final int MOST_TOLD = 64;
 
     final FeedSettings settings;
     final String clusterId;
@@ -43,8 +44,8 @@ final class PolicyFollower {
     private ServerCalls calls;
     private int server;
     private boolean wantsSnapshot;
-    private String told;
-    private long toldAt;
+    /** When which problem was last told. */
+    private final Map<String, Long> told = new HashMap<>();
 
     private PolicyFollower(FeedSettings settings, String clusterId, int nodeId) {
         this.settings = settings;
@@ -126,12 +127,15 @@ final class PolicyFollower {
         thread.start();
     }
 
+    /** Nothing that comes meanwhile passes the new one by: it holds what the others hold, or gets it with them. */
     private void join(Follower next) {
-        byte[] policy = followers.get(0).engine.copy();
-        if (policy != null && policy.length > 0) {
-            took(next.engine.follow(policy));
+        synchronized (followers) {
+            byte[] policy = followers.get(0).engine.copy();
+            if (policy != null && policy.length > 0) {
+                took(next.engine.follow(policy));
+            }
+            followers.add(next);
         }
-        followers.add(next);
     }
 
     /** Why frames were not followed to their end; null if they were. */
@@ -151,9 +155,9 @@ final class PolicyFollower {
         while (!closed) {
             try {
                 step();
-                if (failures > 0 || told != null) {
+                if (failures > 0) {
                     LOG.info("Following the policy of cluster {} from {}", clusterId, url());
-                    told = null;
+                    told.clear();
                 }
                 failures = 0;
             } catch (InterruptedException e) {
@@ -195,6 +199,7 @@ final class PolicyFollower {
         if (enrolment.isDue(Instant.now())) {
             renew();
         }
+        enrolment.mend();
         ask();
     }
 
@@ -220,36 +225,43 @@ final class PolicyFollower {
             }
             throw e;
         }
+        if (answer.status != NO_CONTENT && answer.body.length > 0) {
+            take(answer.body, whole);
+        } else if (copy.trouble() != null) {
+            keepWhole();
+        }
         heardAt = System.nanoTime();
         heard = true;
-        if (answer.status == NO_CONTENT || answer.body.length == 0) {
-            return;
-        }
-        take(answer.body, whole);
     }
 
     /** Gives what came to every engine; what one refuses is asked for again as a whole. */
     private void take(byte[] frames, boolean whole) throws IOException {
-        boolean first = true;
-        for (Follower follower : followers) {
-            Pairs followed = follower.engine.follow(frames);
-            String refused = whyNot(followed);
-            took(followed);
-            if (refused == null) {
-                first = false;
-            } else if (first) {
-                wantsSnapshot = !whole;
-                throw new IOException("the policy that came was refused: " + refused);
-            } else {
-                took(follower.engine.follow(followers.get(0).engine.copy()));
+        synchronized (followers) {
+            boolean first = true;
+            for (Follower follower : followers) {
+                Pairs followed = follower.engine.follow(frames);
+                String refused = whyNot(followed);
+                took(followed);
+                if (refused == null) {
+                    first = false;
+                } else if (first) {
+                    wantsSnapshot = !whole;
+                    throw new IOException("the policy that came was refused: " + refused);
+                } else {
+                    took(follower.engine.follow(followers.get(0).engine.copy()));
+                }
             }
         }
         wantsSnapshot = false;
         if (whole || !copy.append(frames)) {
-            byte[] policy = followers.get(0).engine.copy();
-            if (policy != null) {
-                copy.replace(policy);
-            }
+            keepWhole();
+        }
+    }
+
+    private void keepWhole() {
+        byte[] policy = followers.get(0).engine.copy();
+        if (policy != null) {
+            copy.replace(policy);
         }
     }
 
@@ -265,15 +277,21 @@ final class PolicyFollower {
 
     private void tell(Throwable error) {
         String problem = error instanceof IOException && error.getMessage() != null ? error.getMessage() : error.toString();
+        boolean decides = ready.isDone();
+        boolean stale = decides && isStale();
+        String key = url() + " " + stale + " " + problem;
         long now = System.nanoTime();
-        if (problem.equals(told) && now - toldAt <= REMIND_NANOS) {
+        Long before = told.get(key);
+        if (before != null && now - before <= REMIND_NANOS) {
             return;
         }
-        String consequence = ready.isDone()
-                ? "the policy that is known goes on deciding" + (isStale() ? "; it is stale" : "")
+        if (told.size() >= MOST_TOLD) {
+            told.clear();
+        }
+        told.put(key, now);
+        String consequence = decides
+                ? "the policy that is known goes on deciding" + (stale ? "; it is stale" : "")
                 : "there is no policy yet: only super users are admitted, and listeners for clients stay closed";
         LOG.warn("No policy of cluster {} from {} ({}): {}", clusterId, url(), problem, consequence);
-        told = problem;
-        toldAt = now;
     }
 }

@@ -1,5 +1,6 @@
 package io.openmds.kafka;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 
@@ -73,49 +75,45 @@ final class ServerCalls {
                 .header("Accept-Encoding", "gzip")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(json))
                 .build();
-        CompletableFuture<Answer> asked = client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
-                .thenApplyAsync(response -> taken(response, most));
+        AtomicReference<BoundedBody> reading = new AtomicReference<>();
+        CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request, head -> {
+            BoundedBody body = new BoundedBody(most);
+            reading.set(body);
+            return body;
+        });
         try {
-            return asked.get(boundMs, TimeUnit.MILLISECONDS);
+            return taken(asked.get(boundMs, TimeUnit.MILLISECONDS), most);
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + boundMs + " ms");
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() instanceof Unread ? e.getCause().getCause() : e.getCause();
-            throw cause instanceof IOException ? (IOException) cause : new IOException(cause);
+            throw e.getCause() instanceof IOException ? (IOException) e.getCause() : new IOException(e.getCause());
         } finally {
             asked.cancel(true);
-        }
-    }
-
-    /** Carries an IOException through a future. */
-    private static final class Unread extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Unread(IOException cause) {
-            super(cause);
-        }
-    }
-
-    private static Answer taken(HttpResponse<InputStream> response, long most) {
-        try (InputStream raw = response.body()) {
-            boolean packed = response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
-            byte[] body = bounded(packed ? new GZIPInputStream(raw) : raw, most);
-            if (response.statusCode() / 100 != 2) {
-                throw new Refused(response.statusCode(), words(response.statusCode(), body));
+            BoundedBody body = reading.get();
+            if (body != null) {
+                body.abandon();
             }
-            return new Answer(response, body);
-        } catch (IOException e) {
-            throw new Unread(e);
         }
     }
 
-    private static byte[] bounded(InputStream in, long most) throws IOException {
+    private static Answer taken(HttpResponse<byte[]> response, long most) throws IOException {
+        boolean packed = response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip");
+        byte[] body = packed && response.body().length > 0 ? unpacked(response.body(), most) : response.body();
+        if (response.statusCode() / 100 != 2) {
+            throw new Refused(response.statusCode(), words(response.statusCode(), body));
+        }
+        return new Answer(response, body);
+    }
+
+    private static byte[] unpacked(byte[] body, long most) throws IOException {
         ByteArrayOutputStream taken = new ByteArrayOutputStream();
         byte[] piece = new byte[64 * 1024];
-        for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-            taken.write(piece, 0, count);
-            if (taken.size() > most) {
-                throw new IOException("its answer is longer than " + most + " bytes");
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                taken.write(piece, 0, count);
+                if (taken.size() > most) {
+                    throw BoundedBody.tooLong(most);
+                }
             }
         }
         return taken.toByteArray();

@@ -2,6 +2,7 @@ package io.openmds.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.log4j.AppenderSkeleton;
@@ -9,14 +10,21 @@ import org.apache.log4j.Level;
 import org.apache.log4j.Logger;
 import org.apache.log4j.spi.LoggingEvent;
 
-/** What the fallback logger was given while this was open. */
+/** What the fallback logger, or another one, was given while this was open. */
 final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
-    private static final long DEADLINE_NANOS = 20_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
+    private static final long POLL_NANOS = 1_000_000;
     private final List<String> lines = new ArrayList<>();
     private final Logger logger;
+    private final Level before;
 
     FallbackLines() {
-        logger = Logger.getLogger(FallbackLog.NAME);
+        this(FallbackLog.NAME);
+    }
+
+    FallbackLines(String name) {
+        logger = Logger.getLogger(name);
+        before = logger.getLevel();
         logger.setLevel(Level.INFO);
         logger.setAdditivity(false);
         logger.addAppender(this);
@@ -43,13 +51,14 @@ final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(otherwise.get());
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
     @Override
     public void close() {
         logger.removeAppender(this);
+        logger.setLevel(before);
     }
 
     @Override

@@ -78,7 +78,13 @@ final class Requests {
         return authorizer;
     }
 
+    /** A broker whose only listener is that between brokers. */
     static AuthorizerServerInfo server() {
+        return server(List.of(ENDPOINT));
+    }
+
+    /** A broker with these listeners; the first one is that between brokers. */
+    static AuthorizerServerInfo server(List<Endpoint> endpoints) {
         return new AuthorizerServerInfo() {
             @Override
             public ClusterResource clusterResource() {
@@ -92,12 +98,12 @@ final class Requests {
 
             @Override
             public Collection<Endpoint> endpoints() {
-                return List.of(ENDPOINT);
+                return endpoints;
             }
 
             @Override
             public Endpoint interBrokerEndpoint() {
-                return ENDPOINT;
+                return endpoints.get(0);
             }
 
             @Override
