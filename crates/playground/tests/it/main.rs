@@ -12,6 +12,7 @@ mod admin_actions;
 mod convergence;
 mod delivery;
 mod fake_listener;
+mod feed_faults;
 mod groups;
 mod loops;
 mod moves;
@@ -76,6 +77,9 @@ const STEPS: &[Step] = &steps![
     convergence::stopped_cluster_converges_by_itself,
     convergence::frozen_broker_and_killed_server_converge,
     oauth::clients_log_in_and_stay_through_a_rotation,
+    feed_faults::restored_server_takes_nobody_back_unasked,
+    feed_faults::brokers_start_without_the_server,
+    feed_faults::powered_off_fleet_comes_back,
 ];
 
 fn main() -> ExitCode {
