@@ -29,16 +29,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Kafka's own authorizer and ours, given the same ACLs, decide the same: generated requests under
- * generated ACLs that come and go. {@code -Dopenmds.equivalence.requests=1000000} asks more,
+ * generated ACLs that come and go. {@code -Dopenmds.equivalence.requests=10000000} asks more,
  * {@code -Dopenmds.equivalence.seed=...} asks others.
  */
 class EquivalenceTest {
-    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 100_000);
+    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 1_000_000);
     private static final long SEED = Long.getLong("openmds.equivalence.seed", 20_260_801);
-    private static final int REQUESTS_A_WORLD = 1_000;
+    private static final int REQUESTS_A_WORLD = 2_000;
     private static final int REQUESTS_BETWEEN_CHANGES = 25;
 
-    private static final List<AclOperation> OPERATIONS = operations();
+    static final List<AclOperation> OPERATIONS = operations();
     private static final List<ResourceType> TYPES = List.of(ResourceType.TOPIC, ResourceType.GROUP, ResourceType.CLUSTER,
             ResourceType.TRANSACTIONAL_ID, ResourceType.DELEGATION_TOKEN, ResourceType.USER);
     private static final String[] NAMES = {"a", "ab", "abc", "abd", "orders", "orders-eu", "orders-eu-1", "b", "kafka-cluster",
@@ -103,8 +103,8 @@ class EquivalenceTest {
     }
 
     private List<Action> actions() {
-        int kind = random.nextInt(100);
-        int count = kind < 80 ? 1 : kind < 97 ? 2 + random.nextInt(3) : kind < 99 ? 24 + random.nextInt(2) : 60;
+        int kind = random.nextInt(1_000);
+        int count = kind < 850 ? 1 : kind < 990 ? 2 + random.nextInt(3) : kind < 997 ? 24 + random.nextInt(2) : 60;
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             actions.add(action());
@@ -170,7 +170,7 @@ class EquivalenceTest {
             for (int i = 0; i < actions.size(); i++) {
                 Action action = actions.get(i);
                 if (kafkas.get(i) != ours.get(i)) {
-                    assertEquals(kafkas.get(i), ours.get(i), context.principal() + " from " + context.clientAddress() + ": "
+                    assertEquals(kafkas.get(i), ours.get(i), "seed " + SEED + ": " + context.principal() + " from " + context.clientAddress() + ": "
                             + action + " under " + acls.values());
                 }
                 boolean granted = ours.get(i) == AuthorizationResult.ALLOWED;
@@ -189,7 +189,7 @@ class EquivalenceTest {
             AuthorizationResult ours = own.authorizeByResourceType(context, operation, type);
             boolean implied = operation == AclOperation.DESCRIBE || operation == AclOperation.DESCRIBE_CONFIGS;
             if (!implied || kafkas == AuthorizationResult.ALLOWED) {
-                assertEquals(kafkas, ours, () -> context.principal() + " from " + context.clientAddress() + ": " + operation
+                assertEquals(kafkas, ours, () -> "seed " + SEED + ": " + context.principal() + " from " + context.clientAddress() + ": " + operation
                         + " any " + type + " under " + acls.values());
             }
             typesAllowed += ours == AuthorizationResult.ALLOWED ? 1 : 0;
@@ -219,7 +219,8 @@ class EquivalenceTest {
             }
         }
         int all = allowances + denials;
-        String share = allowances + " allowed and " + denials + " denied, by type " + typesAllowed + " and " + typesDenied;
+        String share = "seed " + SEED + ": " + allowances + " allowed and " + denials + " denied, by type " + typesAllowed + " and " + typesDenied;
+        System.out.println("Kafka's authorizer beside ours, " + share);
         assertTrue(all >= REQUESTS, share);
         assertTrue(allowances >= all / 4 && denials >= all / 4, share);
         assertTrue(Math.min(typesAllowed, typesDenied) >= (typesAllowed + typesDenied) / 10, share);
