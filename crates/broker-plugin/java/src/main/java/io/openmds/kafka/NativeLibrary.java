@@ -2,10 +2,15 @@ package io.openmds.kafka;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class NativeLibrary {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
     private static final String NAME = "openmds_broker_plugin";
+    /** What {@code scripts/native-libraries} and the profiles of the build know. */
+    private static final List<String> PLATFORMS = List.of("linux-x86_64", "linux-aarch64", "linux-x86_64-musl",
+            "linux-aarch64-musl", "darwin-aarch64");
+    private static final Path MAPPED = Path.of("/proc/self/maps");
     private static String loadedFrom;
 
     private NativeLibrary() {}
@@ -68,7 +77,7 @@ final class NativeLibrary {
         String resource = "/native/" + platform() + "/" + file;
         try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
             if (library == null) {
-                throw new IOException("the jar holds no library for " + platform() + " (" + resource + ")");
+                throw new IOException("the jar holds no library for " + platform() + ", only for " + platforms());
             }
             Path copy = Files.createTempFile("openmds-", "-" + file);
             copy.toFile().deleteOnExit();
@@ -80,12 +89,39 @@ final class NativeLibrary {
         }
     }
 
-    /** Such as {@code linux-x86_64}. */
+    /** This JVM's platform, such as {@code linux-x86_64} or {@code linux-aarch64-musl}: a folder of the jar. */
     static String platform() {
-        String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-        String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        return platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""), MAPPED);
+    }
+
+    /** {@code mapped} lists what a process on Linux has mapped, its C library among it. */
+    static String platform(String osName, String osArch, Path mapped) {
+        String os = osName.toLowerCase(Locale.ROOT);
+        String arch = osArch.toLowerCase(Locale.ROOT);
         String system = os.startsWith("mac") ? "darwin" : os.split(" ")[0];
-        return system + "-" + (arch.equals("amd64") ? "x86_64" : arch);
+        String library = system.equals("linux") && isMusl(mapped) ? "-musl" : "";
+        return system + "-" + (arch.equals("amd64") ? "x86_64" : arch) + library;
+    }
+
+    /** Whether the C library of this JVM is musl, as on Alpine; a machine may have both. */
+    private static boolean isMusl(Path mapped) {
+        try (Stream<String> lines = Files.lines(mapped, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.contains("/ld-musl-") || line.contains("/libc.musl-"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** The platforms that the jar has a library for. */
+    private static String platforms() {
+        List<String> found = new ArrayList<>();
+        for (String platform : PLATFORMS) {
+            String file = platform.startsWith("darwin") ? "lib" + NAME + ".dylib" : "lib" + NAME + ".so";
+            if (NativeLibrary.class.getResource("/native/" + platform + "/" + file) != null) {
+                found.add(platform);
+            }
+        }
+        return found.isEmpty() ? "none" : String.join(", ", found);
     }
 
     /** The jar's version, as its manifest has it. */
