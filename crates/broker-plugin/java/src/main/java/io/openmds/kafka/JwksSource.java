@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +31,17 @@ final class JwksSource implements AutoCloseable {
     private final SSLContext trust;
     private final long refreshMs;
     private final long earlyMs;
+    private final FeedKeys feed;
+    private final Consumer<byte[]> taker = this::come;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
     private volatile Jwks current = Jwks.NONE;
     private boolean asked;
+    /** What the feed brought last, until the thread has taken it. */
+    private byte[] come;
+    /** Since the feed brings keys, nobody is asked for them. */
+    private boolean isFed;
     private boolean closed;
     private byte[] fetched;
     private String told;
@@ -47,20 +54,25 @@ final class JwksSource implements AutoCloseable {
      * @param trust null for what Java trusts anyway
      * @param refreshMs between two looks; each is moved by chance, by up to a tenth
      * @param earlyMs the shortest time between two looks that unknown keys bring about
+     * @param feed brings keys too, and from its first ones on nobody is asked; null if the node follows none
      */
-    JwksSource(Path file, URI url, SSLContext trust, long refreshMs, long earlyMs) {
+    JwksSource(Path file, URI url, SSLContext trust, long refreshMs, long earlyMs, FeedKeys feed) {
         this.file = file;
         this.url = url;
         this.trust = trust;
         this.refreshMs = refreshMs;
         this.earlyMs = earlyMs;
+        this.feed = feed;
         cache = new JwksCache(file);
         boolean read = readFile();
-        if (!read && url == null) {
+        if (!read && url == null && feed == null) {
             LOG.warn("No usable keys in {}: no token is accepted until it holds some", file);
         }
         thread = new Thread(this::refresh, "openmds-jwks");
         thread.setDaemon(true);
+        if (feed != null) {
+            feed.follow(taker);
+        }
         thread.start();
     }
 
@@ -80,8 +92,22 @@ final class JwksSource implements AutoCloseable {
         }
     }
 
+    /** On the thread of the feed. */
+    private void come(byte[] jwks) {
+        lock.lock();
+        try {
+            come = jwks;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
+        if (feed != null) {
+            feed.leave(taker);
+        }
         lock.lock();
         try {
             closed = true;
@@ -120,7 +146,7 @@ final class JwksSource implements AutoCloseable {
         long early = now + TimeUnit.MILLISECONDS.toNanos(Math.min(delay, earlyMs));
         lock.lock();
         try {
-            while (!closed) {
+            while (!closed && come == null) {
                 long left = (asked ? Math.min(early, due) : due) - System.nanoTime();
                 if (left <= 0) {
                     break;
@@ -141,6 +167,9 @@ final class JwksSource implements AutoCloseable {
     }
 
     private boolean look(JwksEndpoint endpoint) throws InterruptedException {
+        if (takeFed() || isFed) {
+            return true;
+        }
         if (endpoint == null) {
             return readFile() || !current.isEmpty();
         }
@@ -156,6 +185,11 @@ final class JwksSource implements AutoCloseable {
             return false;
         }
         take(keys, url.toString());
+        return keep(bytes);
+    }
+
+    /** Keeps them for the next start; true in any case, for they are in force. */
+    private boolean keep(byte[] bytes) {
         if (!Arrays.equals(bytes, fetched)) {
             try {
                 cache.replace(bytes);
@@ -169,6 +203,29 @@ final class JwksSource implements AutoCloseable {
         if (told != null) {
             LOG.info("The keys are fresh again");
             told = null;
+        }
+        return true;
+    }
+
+    /** Takes what the feed brought, if it is good. */
+    private boolean takeFed() {
+        byte[] bytes;
+        lock.lock();
+        try {
+            bytes = come;
+            come = null;
+        } finally {
+            lock.unlock();
+        }
+        if (bytes == null) {
+            return false;
+        }
+        try {
+            take(Jwks.parse(bytes), "the feed");
+            isFed = true;
+            keep(bytes);
+        } catch (IOException e) {
+            tell("The keys that the feed brought are of no use (" + reason(e) + "): those known stay in force");
         }
         return true;
     }

@@ -47,7 +47,8 @@ public final class OpenMdsTokenValidator implements AuthenticateCallbackHandler 
         }
         TokenSettings settings = new TokenSettings(configs, jaas.get(0).getOptions());
         check = new TokenCheck(settings.issuer, settings.audiences, settings.skewMs);
-        keys = new JwksSource(settings.cache, settings.url, settings.trust, settings.refreshMs, settings.earlyRefreshMs);
+        FeedKeys feed = settings.feed == null ? null : FeedKeys.of(settings.feed);
+        keys = new JwksSource(settings.cache, settings.url, settings.trust, settings.refreshMs, settings.earlyRefreshMs, feed);
     }
 
     @Override

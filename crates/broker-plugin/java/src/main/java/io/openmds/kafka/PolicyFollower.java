@@ -34,6 +34,7 @@ final class PolicyFollower {
     final String clusterId;
     final int nodeId;
     final PolicyCopy copy;
+    private final FeedKeys keys;
     final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
@@ -52,6 +53,7 @@ final class PolicyFollower {
         this.clusterId = clusterId;
         this.nodeId = nodeId;
         copy = new PolicyCopy(settings.directory.resolve("policy.omf"));
+        keys = FeedKeys.of(settings.directory);
         thread = new Thread(this::run, "openmds-feed-" + nodeId);
         thread.setDaemon(true);
     }
@@ -145,6 +147,7 @@ final class PolicyFollower {
     }
 
     private void took(Pairs followed) {
+        keys.came(followed.first("keys"));
         if (followed.first("generation") != null) {
             ready.complete(null);
         }

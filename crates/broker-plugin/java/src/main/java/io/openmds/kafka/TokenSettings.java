@@ -51,6 +51,8 @@ final class TokenSettings {
     final URI url;
     /** Null for what Java trusts anyway. */
     final SSLContext trust;
+    /** The directory of the node's feed, which brings the keys; null if it follows none. */
+    final Path feed;
     final long refreshMs;
     final long earlyRefreshMs;
     final String issuer;
@@ -76,9 +78,16 @@ final class TokenSettings {
         trust = url != null && "https".equals(url.getScheme()) ? trust() : null;
         refreshMs = number(REFRESH_MS, DEFAULT_REFRESH_MS, 100, DAY_MS);
         earlyRefreshMs = number(EARLY_REFRESH_MS, DEFAULT_EARLY_REFRESH_MS, 100, DAY_MS);
+        feed = feed();
         issuer = required(ISSUER, "the issuer (iss) of the server's tokens");
         audiences = audiences();
         skewMs = 1000 * number(SKEW, 30, 0, 3600);
+    }
+
+    private Path feed() {
+        Object directory = configs.get(FeedSettings.DIRECTORY);
+        boolean follows = configs.get(FeedSettings.URLS) != null && directory != null;
+        return follows ? Path.of(String.valueOf(directory).trim()).toAbsolutePath() : null;
     }
 
     private URI url() {

@@ -271,6 +271,42 @@ class TokenValidatorTest {
         eventually("the new file was not read", () -> letsIn(second) && !letsIn(first));
     }
 
+    private String kept() {
+        try {
+            return Files.readString(cache());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theFeedBringsKeysAndNobodyIsAskedAnyMore() throws IOException {
+        answer = Issuer.jwks(first);
+        Map<String, Object> settings = settings(serve(0), 100);
+        settings.put(FeedSettings.URLS, "https://mds.example.com:8091");
+        settings.put(FeedSettings.DIRECTORY, directory.toString());
+        FeedKeys feed = FeedKeys.of(directory.toAbsolutePath());
+        start(settings);
+        eventually("before the feed has come, the server is asked", () -> letsIn(first));
+        feed.came(null);
+        feed.came(Issuer.jwks(second));
+        eventually("the keys of the feed were not taken", () -> letsIn(second) && !letsIn(first));
+        int asked = requests.get();
+        for (int i = 0; i < 5; i++) {
+            feed.came(Issuer.jwks(first));
+            eventually("a rotation by the feed was not followed", () -> letsIn(first) && !letsIn(second));
+            feed.came(Issuer.jwks(second));
+            eventually("a rotation by the feed was not followed", () -> letsIn(second) && !letsIn(first));
+        }
+        feed.came("{}");
+        assertEquals(asked, requests.get());
+        assertTrue(letsIn(second));
+        eventually("the keys of the feed were not kept", () -> kept().equals(Issuer.jwks(second)));
+        validator.close();
+        start(settings);
+        eventually("who comes later is handed what the feed brought", () -> letsIn(second));
+    }
+
     @Test
     void extensionsAreValidAsWithKafkasOwn() throws IOException, UnsupportedCallbackException {
         Files.writeString(cache(), Issuer.jwks(first));
