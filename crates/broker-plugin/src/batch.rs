@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use openmds_policy::audit::crn_kind;
 use openmds_policy::crn::Crn;
-use openmds_trail::AuthorizationEvent;
+use openmds_trail::{AuthenticationEvent, AuthorizationEvent, Envelope};
 use uuid::Uuid;
 
+use crate::login::Login;
 use crate::methods::{Methods, operation_name, pattern_type_name, resource_type_name};
 use crate::record::Record;
 
@@ -100,15 +101,8 @@ impl Batch {
         self.bytes.len()
     }
 
-    /// Adds one event: topic, then the JSON line, each after its length.
-    pub(crate) fn add(
-        &mut self,
-        record: &Record,
-        topic: &str,
-        id: Uuid,
-        emitter: &Emitter,
-        methods: &Methods,
-    ) {
+    /// Begins an event: the topic, and room for the line's length at the place that it answers.
+    fn begin(&mut self, topic: &str) -> usize {
         let topic_length = u16::try_from(topic.len()).unwrap_or(0);
         self.bytes.extend_from_slice(&topic_length.to_be_bytes());
         self.bytes.extend_from_slice(
@@ -119,6 +113,47 @@ impl Batch {
         );
         let at = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
+        at
+    }
+
+    fn end(&mut self, at: usize) {
+        let length = self.bytes.len().saturating_sub(at).saturating_sub(4);
+        patch(&mut self.bytes, at, u32::try_from(length).unwrap_or(0));
+        self.events = self.events.saturating_add(1);
+    }
+
+    /// Adds the event of a log in.
+    pub(crate) fn add_login(&mut self, login: &Login, topic: &str, id: Uuid, emitter: &Emitter) {
+        let at = self.begin(topic);
+        AuthenticationEvent {
+            envelope: Envelope {
+                id,
+                source: &emitter.source,
+                subject: &emitter.source,
+                time_micros: login.time_micros,
+                route: topic,
+            },
+            principal: &login.principal,
+            mechanism: &login.mechanism,
+            identifier: &login.identifier,
+            accepted: login.accepted,
+            message: &login.message,
+            client_address: login.address,
+        }
+        .write_json(&mut self.bytes);
+        self.end(at);
+    }
+
+    /// Adds the event of a decision.
+    pub(crate) fn add(
+        &mut self,
+        record: &Record,
+        topic: &str,
+        id: Uuid,
+        emitter: &Emitter,
+        methods: &Methods,
+    ) {
+        let at = self.begin(topic);
         let bytes = &mut self.bytes;
         self.subjects.with(
             emitter,
@@ -146,9 +181,7 @@ impl Batch {
                 .write_json(bytes)
             },
         );
-        let length = self.bytes.len().saturating_sub(at).saturating_sub(4);
-        patch(&mut self.bytes, at, u32::try_from(length).unwrap_or(0));
-        self.events = self.events.saturating_add(1);
+        self.end(at);
     }
 
     /// The finished message.

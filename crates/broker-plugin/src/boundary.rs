@@ -4,12 +4,14 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use openmds_policy::access::Verdict;
 use openmds_policy::audit::FieldError;
 
 use crate::counters::Counter;
 use crate::engine::{Asked, Engine};
+use crate::login::Login;
 use crate::pairs::Pairs;
 use crate::rules::{LocalChange, Undecided};
 
@@ -43,6 +45,21 @@ pub(crate) fn keep_panics() {
 /// Dropping a panic's payload could itself panic.
 pub(crate) fn forget(payload: Box<dyn Any + Send>) {
     std::mem::forget(payload);
+}
+
+pub(crate) fn now_micros() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// What a thread uses again for each request.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub(crate) message: Vec<i8>,
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) decisions: Vec<i8>,
 }
 
 /// The errors of a document.
@@ -86,7 +103,7 @@ pub(crate) fn authorize(
 
 /// Records what was decided; a panic leaves the decisions as they are (`rulings.md` 20).
 fn note(engine: &Engine, asked: &Asked<'_>, verdicts: &[Verdict]) -> i32 {
-    let noting = AssertUnwindSafe(|| engine.note(asked, verdicts, crate::bridge::now_micros));
+    let noting = AssertUnwindSafe(|| engine.note(asked, verdicts, now_micros));
     match catch_unwind(noting) {
         Ok(_) => 0,
         Err(payload) => {
@@ -100,10 +117,21 @@ fn note(engine: &Engine, asked: &Asked<'_>, verdicts: &[Verdict]) -> i32 {
 /// Records decisions of Kafka: a code.
 pub(crate) fn record(engine: &Engine, message: &[u8], verdicts: &mut Vec<Verdict>) -> i32 {
     match engine.decide(message, false, verdicts) {
-        Ok(asked) if engine.note(&asked, verdicts, crate::bridge::now_micros) => DISCARDED,
+        Ok(asked) if engine.note(&asked, verdicts, now_micros) => DISCARDED,
         Ok(_) => DONE,
         Err(undecided) => code(undecided),
     }
+}
+
+/// Records a log in: a code.
+pub(crate) fn note_login(engine: &Engine, message: &[u8]) -> i32 {
+    let login = Pairs::decode(message).and_then(|pairs| Login::of(&pairs, now_micros()));
+    let Some(login) = login else {
+        engine.counters().add(Counter::Malformed, 1);
+        return MALFORMED;
+    };
+    engine.note_login(login);
+    DONE
 }
 
 const fn code(undecided: Undecided) -> i32 {

@@ -8,17 +8,15 @@
 )]
 
 use std::cell::RefCell;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jni::objects::{JByteArray, JClass, JLongArray};
 use jni::sys::{jbyte, jint, jlong};
 use jni::{Env, EnvUnowned, Outcome};
-use openmds_policy::access::Verdict;
 use openmds_policy::audit::FieldError;
 
 use crate::boundary::{
-    CLOSED, DECISIONS_IN_ANSWER, DONE, PANICKED, REFUSED, authorize, change_local, forget,
-    keep_panics, last_panic, record, refusal,
+    CLOSED, DECISIONS_IN_ANSWER, DONE, PANICKED, REFUSED, Scratch, authorize, change_local, forget,
+    keep_panics, last_panic, note_login, now_micros, record, refusal,
 };
 use crate::counters::Counter;
 use crate::engine::{Engine, Settings, Summary};
@@ -26,7 +24,7 @@ use crate::pairs::Pairs;
 use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
-const LAYOUT_VERSION: jint = 2;
+const LAYOUT_VERSION: jint = 3;
 /// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
 /// then pending in Java), `panicked` if it panicked.
 fn guarded<'local, T>(
@@ -77,13 +75,6 @@ fn copy_out<'local>(
     pairs: &Pairs,
 ) -> jni::errors::Result<JByteArray<'local>> {
     env.byte_array_from_slice(&pairs.encode())
-}
-
-pub(crate) fn now_micros() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// `static native int layoutVersion()`
@@ -267,12 +258,19 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_localAcls<'local>(
     })
 }
 
-/// What a thread uses again for each request.
-#[derive(Debug, Default)]
-struct Scratch {
-    message: Vec<jbyte>,
-    verdicts: Vec<Verdict>,
-    decisions: Vec<jbyte>,
+/// `static native int login(long handle, byte[] login)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_login<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    login: JByteArray<'local>,
+) -> jint {
+    guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
+        let bytes = copy_in(env, &login)?;
+        let code = with_engine(handle, |engine| note_login(engine, &bytes));
+        Ok(code.unwrap_or(CLOSED))
+    })
 }
 
 thread_local! {

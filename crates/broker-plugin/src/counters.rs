@@ -35,9 +35,13 @@ pub enum Counter {
     WouldAllow,
     /// Among these, those that Kafka allowed and the engine would deny.
     WouldDeny,
+    /// Log ins among the records that entered the queue.
+    LoginsEnqueued,
+    /// Log ins among the records that found it full.
+    LoginsDropped,
 }
 
-const COUNTERS: usize = 15;
+const COUNTERS: usize = 17;
 const STRIPES: usize = 16;
 
 /// One thread's share; a cache line pair of its own, or threads would slow each other down.

@@ -1,33 +1,39 @@
 //! One instance of the plugin: the document in force, the queue, the account.
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 use openmds_policy::access::Verdict;
-use openmds_policy::audit::{AuditedAction, Document, FieldError, Routing, Why, crn_kind};
+use openmds_policy::audit::{
+    AuditedAction, Category, Document, FieldError, Routing, Why, crn_kind,
+};
 use openmds_trail::Cause;
 use uuid::Uuid;
 
 use crate::acls;
 use crate::batch::{Batch, Emitter};
+use crate::breakage::{Breakage, Place};
 use crate::codec::{Action, DecodeError, Request};
 use crate::counters::{Counter, Counters};
+use crate::login::Login;
 use crate::methods::{Methods, resource_type_name};
 use crate::pairs::Pairs;
-use crate::queue::Queue;
+use crate::queue::{Queue, Waiting};
 use crate::reasons::{cause, explain};
 use crate::record::Record;
 use crate::rules::{Judge, LocalChange, Rules, Undecided};
 pub use crate::settings::Settings;
 use crate::shadow::Differences;
-use crate::snapshot::{Snapshot, interest};
+use crate::snapshot::Snapshot;
+pub use crate::summary::Summary;
 
 const PRODUCE: i16 = 0;
 const METADATA: i16 = 3;
 const INIT_PRODUCER_ID: i16 = 22;
 const ENVELOPE: i16 = 58;
 const TOPIC: u8 = 2;
+/// An exporter without credentials, and everybody else without.
+const ANONYMOUS: &str = "User:ANONYMOUS";
 /// Events in one batch at most: bounds what a drain thread that dies takes with it.
 const MOST_EVENTS: u32 = 1_000;
 
@@ -47,38 +53,6 @@ impl Asked<'_> {
     }
 }
 
-/// What a valid document amounts to, for the log and for the exporter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
-    document: Document,
-    interest: String,
-}
-
-impl Summary {
-    /// As a message to Java.
-    #[must_use]
-    pub fn to_pairs(&self) -> Pairs {
-        let mut pairs = Pairs::new();
-        pairs.add(
-            "resource_version",
-            self.document.resource_version().unwrap_or_default(),
-        );
-        pairs.add("routes", self.document.routes().count().to_string());
-        pairs.add("interest", &*self.interest);
-        for server in self.document.bootstrap_servers() {
-            pairs.add("bootstrap_server", &**server);
-        }
-        for (topic, retention) in self.document.topics() {
-            pairs.add("topic", topic.as_str());
-            pairs.add(
-                "retention_ms",
-                retention.map(|ms| ms.to_string()).unwrap_or_default(),
-            );
-        }
-        pairs
-    }
-}
-
 /// One instance of the plugin.
 #[derive(Debug)]
 pub struct Engine {
@@ -95,13 +69,8 @@ pub struct Engine {
     /// (`rulings.md` 24).
     retired: Mutex<Vec<Arc<Snapshot>>>,
     batch: Mutex<Batch>,
-    broken_on_purpose: AtomicU8,
+    breakage: Breakage,
 }
-
-/// Where the next panic is wanted.
-const NOWHERE: u8 = 0;
-const DECIDING: u8 = 1;
-const RECORDING: u8 = 2;
 
 impl Engine {
     /// An engine under the built-in document, of a cluster whose id is not known yet.
@@ -119,7 +88,7 @@ impl Engine {
             retired: Mutex::default(),
             batch: Mutex::default(),
             settings,
-            broken_on_purpose: AtomicU8::new(NOWHERE),
+            breakage: Breakage::default(),
         }
     }
 
@@ -140,10 +109,7 @@ impl Engine {
         } else {
             Document::parse_property(text)?
         };
-        Ok(Summary {
-            interest: interest(&document, &self.methods),
-            document,
-        })
+        Ok(Summary::new(document, &self.methods))
     }
 
     /// Puts a document in force for the next decision; a bad one changes nothing.
@@ -223,7 +189,7 @@ impl Engine {
         by_type: bool,
         verdicts: &mut Vec<Verdict>,
     ) -> Result<Asked<'m>, Undecided> {
-        self.break_if_wanted(DECIDING);
+        self.breakage.happen(Place::Deciding);
         verdicts.clear();
         let malformed = |_: &DecodeError| self.counters.add(Counter::Malformed, 1);
         let request = Request::decode(message).inspect_err(malformed)?;
@@ -247,7 +213,7 @@ impl Engine {
     /// True if the document discards each of them whoever asked: while it is in force Java need
     /// not hand over such decisions of Kafka.
     pub fn note(&self, asked: &Asked<'_>, verdicts: &[Verdict], now_micros: fn() -> i64) -> bool {
-        self.break_if_wanted(RECORDING);
+        self.breakage.happen(Place::Recording);
         let request = &asked.request;
         if request.decided_by_kafka {
             self.compare(asked, verdicts, now_micros);
@@ -348,11 +314,52 @@ impl Engine {
             None => "",
         };
         let record = Record::new(request, action, topic, (granted, cause()), now_micros());
-        if record.is_some_and(|record| self.queue.push(record)) {
+        if record.is_some_and(|record| self.queue.push(Waiting::Decision(record))) {
             Counter::Enqueued
         } else {
             Counter::DroppedQueueFull
         }
+    }
+
+    /// Records a log in, if the document asks for it.
+    pub fn note_login(&self, mut login: Login) {
+        if !self.settings.audit {
+            return;
+        }
+        if self.is_own_login(&login) {
+            return self.counters.add(Counter::SuppressedOwn, 1);
+        }
+        if let Some(snapshot) = self.snapshot.load().as_deref() {
+            match self.route_login(snapshot, &login) {
+                Ok(topic) => topic.clone_into(&mut login.topic),
+                Err(why) => return self.counters.add(why, 1),
+            }
+        }
+        let (fate, of_logins) = if self.queue.push(Waiting::Login(login)) {
+            (Counter::Enqueued, Counter::LoginsEnqueued)
+        } else {
+            (Counter::DroppedQueueFull, Counter::LoginsDropped)
+        };
+        self.counters.add(fate, 1);
+        self.counters.add(of_logins, 1);
+    }
+
+    /// Whether this is the exporter that connects. A user of brokers for everything, a super user,
+    /// is no exporter alone: who uses that name is recorded.
+    fn is_own_login(&self, login: &Login) -> bool {
+        login.accepted
+            && self.settings.exporter_principal.as_ref() == Some(&login.principal)
+            && login.principal != ANONYMOUS
+            && !self.settings.super_users.contains(&login.principal)
+    }
+
+    fn route_login<'a>(&self, snapshot: &'a Snapshot, login: &Login) -> Result<&'a str, Counter> {
+        let action = AuditedAction {
+            category: Category::Authentication,
+            principal: &login.principal,
+            granted: login.accepted,
+        };
+        self.routed(snapshot.router.route(None, action))
     }
 
     /// The topic, counted as routed; or what to count instead.
@@ -371,7 +378,11 @@ impl Engine {
         };
         let kind = crn_kind(resource_type_name(resource_type));
         let resource = kind.as_deref().map(|kind| (kind, name));
-        match snapshot.router.route(resource, action) {
+        self.routed(snapshot.router.route(resource, action))
+    }
+
+    fn routed<'a>(&self, routing: Routing<'a>) -> Result<&'a str, Counter> {
+        match routing {
             Routing::Topic(topic) => {
                 self.counters.add(Counter::Routed, 1);
                 Ok(topic)
@@ -424,49 +435,51 @@ impl Engine {
     fn fill(&self, batch: &mut Batch, emitter: &Emitter, capacity: usize) {
         let enough = capacity.saturating_sub(capacity / 4);
         while batch.events() < MOST_EVENTS && batch.len() < enough {
-            let Some(record) = self.queue.pop() else {
+            let Some(waiting) = self.queue.pop() else {
                 return;
             };
             let snapshot = self.snapshot.load();
-            let routed = match (record.topic(), snapshot.as_deref()) {
-                ("", Some(snapshot)) => {
-                    let kind = (record.api_key, record.operation);
-                    let resource = (record.resource_type, record.resource_name());
-                    self.route(snapshot, kind, resource, record.principal(), record.granted)
+            let snapshot = snapshot.as_deref();
+            let added = match &waiting {
+                Waiting::Decision(record) => self
+                    .topic_of(record, snapshot)
+                    .map(|topic| batch.add(record, topic, Uuid::new_v4(), emitter, &self.methods)),
+                Waiting::Login(login) => match snapshot {
+                    Some(snapshot) if login.topic.is_empty() => self.route_login(snapshot, login),
+                    _ => Ok(login.topic.as_str()),
                 }
-                (topic, _) => Ok(topic),
+                .map(|topic| batch.add_login(login, topic, Uuid::new_v4(), emitter)),
             };
-            match routed {
-                Ok(topic) => batch.add(&record, topic, Uuid::new_v4(), emitter, &self.methods),
-                Err(why) => self.counters.add(why, 1),
+            if let Err(why) = added {
+                self.counters.add(why, 1);
             }
+        }
+    }
+
+    fn topic_of<'a>(
+        &self,
+        record: &'a Record,
+        snapshot: Option<&'a Snapshot>,
+    ) -> Result<&'a str, Counter> {
+        match (record.topic(), snapshot) {
+            ("", Some(snapshot)) => {
+                let kind = (record.api_key, record.operation);
+                let resource = (record.resource_type, record.resource_name());
+                self.route(snapshot, kind, resource, record.principal(), record.granted)
+            }
+            (topic, _) => Ok(topic),
         }
     }
 
     /// Makes the next decision panic, so that a test can show that the broker survives it.
     pub fn break_next_decision(&self) {
-        self.broken_on_purpose.store(DECIDING, Ordering::Relaxed);
+        self.breakage.want(Place::Deciding);
     }
 
     /// Makes the recording of the next decision panic, for the same reason.
     pub fn break_next_record(&self) {
-        self.broken_on_purpose.store(RECORDING, Ordering::Relaxed);
+        self.breakage.want(Place::Recording);
     }
-
-    fn break_if_wanted(&self, place: u8) {
-        if self.broken_on_purpose.load(Ordering::Relaxed) == place {
-            self.broken_on_purpose.store(NOWHERE, Ordering::Relaxed);
-            break_on_purpose();
-        }
-    }
-}
-
-#[expect(
-    clippy::panic,
-    reason = "the one panic on purpose: the boundary must be shown to hold in the released library"
-)]
-fn break_on_purpose() {
-    panic!("on purpose, as a test asked for");
 }
 
 /// A panic elsewhere does not make the data under a lock wrong: every change is one assignment.

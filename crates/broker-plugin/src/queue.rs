@@ -5,16 +5,38 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_queue::ArrayQueue;
 
+use crate::login::Login;
 use crate::record::Record;
 
 /// The size of a small record, by which a budget of bytes becomes a number of slots.
 const SMALL_RECORD: usize = 256;
 const FEWEST_SLOTS: usize = 16;
+const SLOT: usize = size_of::<Waiting>() + 8;
+
+/// What becomes one event.
+#[derive(Debug)]
+pub enum Waiting {
+    /// Somebody was allowed something, or not.
+    Decision(Record),
+    /// Somebody was let in, or not.
+    Login(Login),
+}
+
+impl Waiting {
+    /// What it takes in memory, allocator and queue slot included.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Decision(record) => record.size(),
+            Self::Login(login) => login.size().saturating_add(SLOT),
+        }
+    }
+}
 
 /// Records waiting to become events; bounded by number and by bytes.
 #[derive(Debug)]
 pub struct Queue {
-    slots: ArrayQueue<Record>,
+    slots: ArrayQueue<Waiting>,
     bytes: AtomicUsize,
     max_bytes: usize,
 }
@@ -31,9 +53,9 @@ impl Queue {
         }
     }
 
-    /// Adds a record; false if there is no room, and the record is gone.
+    /// Adds one; false if there is no room, and it is gone.
     #[must_use]
-    pub fn push(&self, record: Record) -> bool {
+    pub fn push(&self, record: Waiting) -> bool {
         let size = record.size();
         let before = self.bytes.fetch_add(size, Ordering::Relaxed);
         let fits = before
@@ -48,7 +70,7 @@ impl Queue {
 
     /// Takes the oldest record.
     #[must_use]
-    pub fn pop(&self) -> Option<Record> {
+    pub fn pop(&self) -> Option<Waiting> {
         let record = self.slots.pop()?;
         self.bytes.fetch_sub(record.size(), Ordering::Relaxed);
         Some(record)

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::json::push_string;
+use crate::metadata::Envelope;
 use crate::time::push_micros;
 
 /// The CloudEvents type of a decision (`audit-logs.md` 5.1).
@@ -88,23 +89,14 @@ impl AuthorizationEvent<'_> {
     /// The key order is the observed one, and `resourceType` and `resourceName` are neighbours:
     /// consumers search for the text (`audit-logs.md` 5.1).
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        text(out, "{\"specversion\":\"1.0\",\"id\":", "");
-        out.push(b'"');
-        out.extend_from_slice(
-            self.id
-                .hyphenated()
-                .encode_lower(&mut Uuid::encode_buffer())
-                .as_bytes(),
-        );
-        out.push(b'"');
-        field(out, ",\"source\":", self.source);
-        field(out, ",\"type\":", TYPE_AUTHORIZATION);
-        field(out, ",\"datacontenttype\":", "application/json");
-        field(out, ",\"subject\":", self.subject);
-        out.extend_from_slice(b",\"time\":\"");
-        push_micros(out, self.time_micros);
-        out.push(b'"');
-        field(out, ",\"route\":", self.route);
+        let envelope = Envelope {
+            id: self.id,
+            source: self.source,
+            subject: self.subject,
+            time_micros: self.time_micros,
+            route: self.route,
+        };
+        push_envelope(out, &envelope, TYPE_AUTHORIZATION);
         field(out, ",\"data\":{\"serviceName\":", self.source);
         field(out, ",\"methodName\":", self.method);
         field(out, ",\"resourceName\":", self.subject);
@@ -132,14 +124,43 @@ impl AuthorizationEvent<'_> {
         if let Some(client_id) = self.client_id {
             field(out, ",\"client_id\":", client_id);
         }
-        out.extend_from_slice(b"},\"requestMetadata\":{");
-        if let Some(address) = self.client_address {
-            out.extend_from_slice(b"\"client_address\":\"/");
-            push_address(out, address);
-            out.push(b'"');
-        }
-        out.extend_from_slice(b"}}}");
+        out.push(b'}');
+        push_client_address(out, self.client_address);
+        out.extend_from_slice(b"}}");
     }
+}
+
+/// Appends what stands before `data`, without a comma behind it.
+pub(crate) fn push_envelope(out: &mut Vec<u8>, envelope: &Envelope<'_>, kind: &str) {
+    text(out, "{\"specversion\":\"1.0\",\"id\":", "");
+    out.push(b'"');
+    out.extend_from_slice(
+        envelope
+            .id
+            .hyphenated()
+            .encode_lower(&mut Uuid::encode_buffer())
+            .as_bytes(),
+    );
+    out.push(b'"');
+    field(out, ",\"source\":", envelope.source);
+    field(out, ",\"type\":", kind);
+    field(out, ",\"datacontenttype\":", "application/json");
+    field(out, ",\"subject\":", envelope.subject);
+    out.extend_from_slice(b",\"time\":\"");
+    push_micros(out, envelope.time_micros);
+    out.push(b'"');
+    field(out, ",\"route\":", envelope.route);
+}
+
+/// Appends the field, with a comma before it.
+pub(crate) fn push_client_address(out: &mut Vec<u8>, address: Option<IpAddr>) {
+    out.extend_from_slice(b",\"requestMetadata\":{");
+    if let Some(address) = address {
+        out.extend_from_slice(b"\"client_address\":\"/");
+        push_address(out, address);
+        out.push(b'"');
+    }
+    out.push(b'}');
 }
 
 impl Cause<'_> {
@@ -183,7 +204,7 @@ fn text(out: &mut Vec<u8>, before: &str, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-fn field(out: &mut Vec<u8>, before: &str, value: &str) {
+pub(crate) fn field(out: &mut Vec<u8>, before: &str, value: &str) {
     out.extend_from_slice(before.as_bytes());
     push_string(out, value);
 }

@@ -4,11 +4,15 @@
 //! they get there (`broker-plugin`, `server`).
 #![forbid(unsafe_code)]
 
+mod authentication;
 mod event;
 mod json;
 mod metadata;
 mod time;
 
+pub use authentication::{
+    AuthenticationEvent, METHOD_AUTHENTICATION, TYPE_AUTHENTICATION, UNKNOWN_USER,
+};
 pub use event::{AuthorizationEvent, CONTENT_TYPE, Cause, TYPE_AUTHORIZATION};
 pub use json::push_string as push_json_string;
 pub use metadata::{

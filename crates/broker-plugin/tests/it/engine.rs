@@ -45,7 +45,7 @@ fn ask(engine: &Engine, api_key: i16, principal: &str, actions: &[Asked<'_>]) {
 }
 
 /// All events as `topic line`.
-fn events(engine: &Engine) -> Vec<String> {
+pub(crate) fn events(engine: &Engine) -> Vec<String> {
     let mut lines = Vec::new();
     while let Some(batch) = engine.drain(4_096, |bytes| (true, bytes.to_vec())) {
         assert_eq!(&batch[..4], b"OME1");

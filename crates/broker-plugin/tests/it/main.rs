@@ -23,4 +23,6 @@ mod fuzz;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod logins;
+#[cfg(test)]
 mod message;

@@ -1,5 +1,6 @@
 //! The event's form, byte for byte.
 
+mod authentication;
 mod metadata;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -25,6 +25,8 @@ final class AuditCounters implements AuditCountersMBean {
     final LongAdder badDocuments = new LongAdder();
     final LongAdder javaFailures = new LongAdder();
     final LongAdder decisionErrors = new LongAdder();
+    final LongAdder acceptedLogins = new LongAdder();
+    final LongAdder refusedLogins = new LongAdder();
     volatile String appliedResourceVersion = "";
     volatile String appliedAt = "";
     volatile String lastDocumentError = "";
@@ -48,6 +50,7 @@ final class AuditCounters implements AuditCountersMBean {
             }
             server.registerMBean(this, wanted);
             name = wanted;
+            AuditRates.add(this);
         } catch (JMException e) {
             LOG.warn("The counters of the audit trail are not visible in JMX", e);
         }
@@ -61,12 +64,26 @@ final class AuditCounters implements AuditCountersMBean {
                 LOG.debug("The counters of the audit trail were already gone from JMX", e);
             }
             name = null;
+            AuditRates.remove(this);
         }
     }
 
     private long counted(Counter counter) {
         NativeEngine attached = engine;
         return attached == null ? 0 : attached.counters()[counter.ordinal()];
+    }
+
+    long recordedLogins() {
+        return counted(Counter.LOGINS_ENQUEUED);
+    }
+
+    long lostLogins() {
+        return counted(Counter.LOGINS_DROPPED);
+    }
+
+    /** Of the engine's own decisions, those that allow. */
+    long allowed() {
+        return counted(Counter.ALLOWED);
     }
 
     /** Of the engine's own decisions, those that refuse. */
@@ -142,6 +159,16 @@ final class AuditCounters implements AuditCountersMBean {
     @Override
     public long getDecisionErrors() {
         return decisionErrors.sum();
+    }
+
+    @Override
+    public long getAcceptedLogins() {
+        return acceptedLogins.sum();
+    }
+
+    @Override
+    public long getRefusedLogins() {
+        return refusedLogins.sum();
     }
 
     @Override

@@ -30,6 +30,10 @@ public interface AuditCountersMBean {
 
     long getDecisionErrors();
 
+    long getAcceptedLogins();
+
+    long getRefusedLogins();
+
     long getQueueLength();
 
     long getQueueFillPermille();

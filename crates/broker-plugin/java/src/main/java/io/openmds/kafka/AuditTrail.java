@@ -30,6 +30,8 @@ final class AuditTrail implements AutoCloseable {
     private final Seldom errors = new Seldom();
     private volatile AppliedDocument document;
     private String text;
+    /** Null unless log ins are recorded, and the instance is started. */
+    private LoginTrail logins;
 
     /** The engine stays its owner's to close. */
     AuditTrail(PluginConfig config, NativeEngine engine, AuditCounters counters) {
@@ -42,6 +44,15 @@ final class AuditTrail implements AutoCloseable {
         fallback = new FallbackLog(counters);
         drain = new AuditDrain(engine, exporterSettings, counters, fallback);
         useStatic();
+        warnOfUnseenLogins(config);
+    }
+
+    private static void warnOfUnseenLogins(PluginConfig config) {
+        String builder = OpenMdsPrincipalBuilder.class.getName();
+        if (config.enabled(PluginConfig.AUTHENTICATION_ENABLE, false) && !builder.equals(config.get("principal.builder.class"))) {
+            LOG.warn("{}=true, but log ins that succeed are not seen on this node: set principal.builder.class={}",
+                    PluginConfig.AUTHENTICATION_ENABLE, builder);
+        }
     }
 
     /** Who publishes, as a setting of the engine. */
@@ -129,6 +140,11 @@ final class AuditTrail implements AutoCloseable {
     /** Begins to drain; the engine knows its cluster. */
     void start(AuthorizerServerInfo server, String role) {
         String clusterId = server.clusterResource().clusterId();
+        if (config.enabled(PluginConfig.AUTHENTICATION_ENABLE, false)) {
+            logins = new LoginTrail(engine, counters, new Listeners(config, server.endpoints()), role.equals("controller"),
+                    (login, why) -> drain.unrouted(UnroutedLine.of(login, counters.clusterId, why)));
+            Logins.add(logins);
+        }
         drain.start("openmds-audit-" + role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
     }
@@ -219,6 +235,9 @@ final class AuditTrail implements AutoCloseable {
 
     @Override
     public void close() {
+        if (logins != null) {
+            Logins.remove(logins);
+        }
         drain.close();
     }
 }

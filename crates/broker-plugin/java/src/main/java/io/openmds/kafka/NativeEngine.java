@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class NativeEngine implements AutoCloseable {
     /** The version of all layouts that this jar speaks. */
-    static final int LAYOUT_VERSION = 2;
+    static final int LAYOUT_VERSION = 3;
 
     static final int DONE = 0;
     /** Done, and the document discards each of these decisions whoever asks. */
@@ -35,7 +35,8 @@ final class NativeEngine implements AutoCloseable {
     /** Places in {@link #counters()}. */
     enum Counter {
         ROUTED, DISCARDED, EXCLUDED, SUPPRESSED_OWN, UNWANTED, ENQUEUED, DROPPED_QUEUE_FULL, MALFORMED, PANICS,
-        DRAINED, ALLOWED, DENIED, COMPARED, WOULD_ALLOW, WOULD_DENY, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
+        DRAINED, ALLOWED, DENIED, COMPARED, WOULD_ALLOW, WOULD_DENY, LOGINS_ENQUEUED,
+        LOGINS_DROPPED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
     }
 
     private final long handle;
@@ -125,6 +126,11 @@ final class NativeEngine implements AutoCloseable {
         return record(handle, message, length);
     }
 
+    /** Records a log in; a code. */
+    int login(Pairs login) {
+        return login(handle, login.encode());
+    }
+
     /** Fills {@code batch}; its length, 0 if nothing waits, minus the length needed, or {@link #failed}. */
     int drain(byte[] batch) {
         return drain(handle, batch);
@@ -195,6 +201,8 @@ final class NativeEngine implements AutoCloseable {
     private static native byte[] shadow(long handle);
 
     private static native int record(long handle, byte[] message, int length);
+
+    private static native int login(long handle, byte[] login);
 
     private static native int drain(long handle, byte[] batch);
 

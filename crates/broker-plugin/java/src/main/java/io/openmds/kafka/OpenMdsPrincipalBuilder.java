@@ -75,6 +75,12 @@ public final class OpenMdsPrincipalBuilder implements KafkaPrincipalBuilder, Kaf
 
     @Override
     public KafkaPrincipal build(AuthenticationContext context) {
+        KafkaPrincipal principal = of(context);
+        Logins.built(context, principal);
+        return principal;
+    }
+
+    private KafkaPrincipal of(AuthenticationContext context) {
         KafkaPrincipal principal = kafkas.build(context);
         if (!(context instanceof SaslAuthenticationContext)) {
             return principal;

@@ -19,6 +19,7 @@ final class PluginConfig {
     static final String ROUTER_CONFIG = "confluent.security.event.router.config";
 
     static final String ENABLE = "confluent.security.event.logger.enable";
+    static final String AUTHENTICATION_ENABLE = "confluent.security.event.logger.authentication.enable";
     static final String EXPORTER = "confluent.security.event.logger.exporter.kafka.";
     static final String AUTHORITY = "confluent.authorizer.authority.name";
     static final String LIBRARY_PATH = "openmds.native.library.path";

@@ -17,11 +17,7 @@ final class UnroutedLine {
     static String of(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
             String clusterId, String reason) {
         StringBuilder line = new StringBuilder(512);
-        line.append("{\"specversion\":\"1.0\",\"id\":\"").append(UUID.randomUUID());
-        quoted(line.append("\",\"source\":"), "crn:///kafka=" + clusterId);
-        line.append(",\"type\":\"io.openmds.kafka/unrouted\",\"datacontenttype\":\"application/json\",\"time\":\"")
-                .append(Instant.now());
-        quoted(line.append("\",\"data\":{\"reason\":"), reason);
+        head(line, clusterId, reason);
         quoted(line.append(",\"authenticationInfo\":{\"principal\":"), String.valueOf(context.principal()));
         line.append("},\"request\":{\"api_key\":").append(context.requestType());
         line.append(",\"correlation_id\":\"").append(context.correlationId()).append("\"},\"authorizationInfo\":[");
@@ -39,6 +35,29 @@ final class UnroutedLine {
             }
         }
         return line.append("]}}").toString();
+    }
+
+    private static void head(StringBuilder line, String clusterId, String reason) {
+        line.append("{\"specversion\":\"1.0\",\"id\":\"").append(UUID.randomUUID());
+        quoted(line.append("\",\"source\":"), "crn:///kafka=" + clusterId);
+        line.append(",\"type\":\"io.openmds.kafka/unrouted\",\"datacontenttype\":\"application/json\",\"time\":\"")
+                .append(Instant.now());
+        quoted(line.append("\",\"data\":{\"reason\":"), reason);
+    }
+
+    /** A log in that could not be recorded. */
+    static String of(Pairs login, String clusterId, String reason) {
+        StringBuilder line = new StringBuilder(512);
+        head(line, clusterId, reason);
+        String comma = ",\"login\":{";
+        for (String key : new String[] {"principal", "mechanism", "identifier", "address", "accepted", "message"}) {
+            String value = login.first(key);
+            if (value != null) {
+                quoted(line.append(comma).append('"').append(key).append("\":"), value);
+                comma = ",";
+            }
+        }
+        return line.append("}}}").toString();
     }
 
     private static void quoted(StringBuilder line, String text) {
