@@ -53,6 +53,11 @@ pub struct NodeReport {
     pub denials: u64,
     /// Of them, refusals because of a fault of the plugin.
     pub errors: u64,
+    /// Panics of the plugin's native library, and failures on the way to it.
+    pub panics: u64,
+    /// What keeps the node from being well although it decides, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
     /// Where the decision that stood and ours differ, if both are made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shadow: Option<ShadowReport>,

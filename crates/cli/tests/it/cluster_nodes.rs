@@ -16,7 +16,7 @@ async fn nodes() {
         NODES,
         Reply::json(200, r#"{"cluster_name":"pay","cluster_id":"P","server":"7f1d","generation":41,"nodes":[
             {"node_id":1,"roles":["broker","controller"],"plugin":"0.1.0","state":"current","generation":41,"behind":0,"last_seen":"2026-01-02T03:04:05Z","seconds_since_seen":0,"message":null,"report":{"stale":false,"decisions":7}},
-            {"node_id":2,"roles":["broker"],"plugin":"0.1.0","state":"refused","generation":99,"behind":null,"last_seen":"2026-01-02T03:04:05Z","seconds_since_seen":3,"message":"node 2 of P holds generation 99, which this server's store never gave","report":{"stale":true}},
+            {"node_id":2,"roles":["broker"],"plugin":"0.1.0","state":"refused","generation":99,"behind":null,"last_seen":"2026-01-02T03:04:05Z","seconds_since_seen":3,"message":"node 2 of P holds generation 99, which this server's store never gave","report":{"stale":true,"panics":2,"trouble":"the copy of the policy on disk is behind: No space left on device"}},
             {"node_id":100,"roles":["controller"],"plugin":"","state":"never-seen","generation":null,"behind":null,"last_seen":null,"seconds_since_seen":null,"message":null,"report":null}]}"#),
     );
     assert_snapshot!(desk.run("cluster nodes pay").await, @r#"
@@ -29,6 +29,8 @@ async fn nodes() {
      100  | controller         | -      | never-seen | -          | -      | -         | -
     --- stderr ---
     Warning: node 2: node 2 of P holds generation 99, which this server's store never gave
+    Warning: node 2: the copy of the policy on disk is behind: No space left on device
+    Warning: node 2: 2 panics or failures of the plugin since its start: its log says more
     "#);
     let outcome = desk.run("cluster nodes pay -o json").await;
     assert!(

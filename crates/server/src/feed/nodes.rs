@@ -18,6 +18,9 @@ const MOST_ROLES: usize = 4;
 /// Longest version of a plugin that is kept, characters.
 const LONGEST_VERSION: usize = 64;
 
+/// Longest account of what troubles a node that is kept, characters.
+const LONGEST_TROUBLE: usize = 500;
+
 /// A node, by the certificate that it showed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeId {
@@ -66,6 +69,8 @@ impl Nodes {
         let generation = request.generation.map(Generation);
         let mut report = request.report.clone();
         report.answers.truncate(MOST);
+        let trouble = report.trouble.take();
+        report.trouble = trouble.map(|text| text.chars().take(LONGEST_TROUBLE).collect());
         if let Some(shadow) = &mut report.shadow {
             shadow.differences.truncate(MOST);
         }

@@ -315,7 +315,7 @@ async fn the_server_knows_its_nodes() {
         json!({"principal": "User:alice", "host": host, "operation": "Read", "resource_type": "Topic",
             "resource_name": "orders", "present": "ALLOWED", "openmds": "DENIED", "count": count})
     };
-    node.report = json!({"policy_age_ms": 12, "decisions": 7, "shadow": {"compared": 7, "denied_by_openmds_only": 2,
+    node.report = json!({"policy_age_ms": 12, "decisions": 7, "panics": 1, "trouble": "ö".repeat(1_000), "shadow": {"compared": 7, "denied_by_openmds_only": 2,
         "differences": [difference(2, "10.0.0.1")]}});
     node.catch_up(&street).await;
     let mut other = Follower::new(&street, &authority, "payments-id", 2).await;
@@ -335,6 +335,8 @@ async fn the_server_knows_its_nodes() {
     assert_eq!(first["generation"], json!(node.policy.generation()));
     assert_eq!(first["plugin"], "0.1.0");
     assert_eq!(first["report"]["decisions"], 7);
+    assert_eq!(first["report"]["panics"], 1);
+    assert_eq!(first["report"]["trouble"], "ö".repeat(500));
     let second = &listed["nodes"][1];
     assert_eq!(second["state"], "behind");
     assert!(second["behind"].as_u64().unwrap() >= 2);

@@ -46,6 +46,20 @@ impl Nodes {
             let id = node.node_id;
             world.printer.warning(&format!("node {id}: {message}"));
         }
+        for (node, report) in cluster
+            .nodes
+            .iter()
+            .filter_map(|node| Some((node, node.report.as_ref()?)))
+        {
+            let id = node.node_id;
+            if let Some(trouble) = &report.trouble {
+                world.printer.warning(&format!("node {id}: {trouble}"));
+            }
+            if report.panics > 0 {
+                let count = report.panics;
+                world.printer.warning(&format!("node {id}: {count} panics or failures of the plugin since its start: its log says more"));
+            }
+        }
         if let Some(form) = self.output.structured() {
             return world.printer.document(form, &answer);
         }

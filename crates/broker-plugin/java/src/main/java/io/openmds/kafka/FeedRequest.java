@@ -40,6 +40,9 @@ final class FeedRequest {
         if (node.ageMs() >= 0) {
             report.put("policy_age_ms", node.ageMs());
         }
+        if (node.copy.trouble() != null) {
+            report.put("trouble", "the copy of the policy on disk is behind: " + node.copy.trouble());
+        }
         body.set("report", report.put("stale", node.isStale()));
         return JSON.writeValueAsBytes(body);
     }

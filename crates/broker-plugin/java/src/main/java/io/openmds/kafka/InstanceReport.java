@@ -18,7 +18,8 @@ final class InstanceReport {
     /** @param shadow what {@link NativeEngine#shadow} says; null if the instance does not compare */
     static ObjectNode of(AuditCounters counters, String shadow) {
         ObjectNode report = JSON.createObjectNode().put("decisions", counters.decided.sum())
-                .put("denials", counters.denied()).put("errors", counters.decisionErrors.sum());
+                .put("denials", counters.denied()).put("errors", counters.decisionErrors.sum())
+                .put("panics", counters.getPanics());
         if (shadow != null) {
             report.set("shadow", shadow(shadow));
         }

@@ -43,6 +43,8 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     private KafkasDecision kafkas;
     /** Null if the node follows no server. */
     private PolicyFeed feed;
+    /** Null unless the engine decides, or compares. */
+    private PolicyState state;
     private volatile AuditTrail trail;
 
     @Override
@@ -81,6 +83,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
             localAcls = new LocalAcls(engine, counters);
             decider = new Decider(engine, localAcls, counters, config.superUsers(), this::unrecorded);
             feed = PolicyFeed.of(config, engine);
+            state = mirrors() ? new PolicyState(engine, counters, feed) : null;
             if (audited) {
                 trail = new AuditTrail(config, engine, counters);
                 VisibleConfig.define();
@@ -101,6 +104,9 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
             counters.clusterId = clusterId;
             engine.identify(clusterId);
             counters.register(role, server.brokerId());
+            if (state != null) {
+                state.register(role, server.brokerId());
+            }
             AuditTrail audited = trail;
             if (audited != null) {
                 audited.start(server, role);
@@ -251,6 +257,9 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
                 audited.close();
             }
         } finally {
+            if (state != null) {
+                state.close();
+            }
             if (engine != null) {
                 engine.close();
                 counters.unregister();

@@ -22,7 +22,7 @@ final class PolicyCopy {
     private long changeBytes;
     /** Nothing can be appended to what is on the disk. */
     private boolean behind = true;
-    private String trouble;
+    private volatile String trouble;
 
     PolicyCopy(Path file) {
         this.file = file;

@@ -74,6 +74,11 @@ final class PolicyFeed implements AutoCloseable {
         return endpoint.listenerName().orElse("");
     }
 
+    /** Null before the instance is started. */
+    PolicyFollower follower() {
+        return follower;
+    }
+
     @Override
     public void close() {
         PolicyFollower started = follower;
