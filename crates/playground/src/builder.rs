@@ -16,7 +16,7 @@ use crate::ports::HeldPort;
 use crate::programs::Programs;
 use crate::progress::Progress;
 use crate::server_config::GROUP_MEMBER;
-use crate::shape::{ARCHIVE, HOME, LOGS, PAYMENTS, Shape};
+use crate::shape::{ARCHIVE, HOME, LOGS, PAYMENTS, STANDARD, Shape};
 use crate::versions::{self, NEWEST, Release};
 use crate::{certificates, clients, fetch, keys, stop};
 
@@ -28,7 +28,7 @@ pub struct Builder {
     cache: Option<PathBuf>,
     progress: Progress,
     plugin: bool,
-    archive: bool,
+    standbys: bool,
 }
 
 impl Builder {
@@ -39,7 +39,7 @@ impl Builder {
             cache: None,
             progress: Progress::quiet(),
             plugin: true,
-            archive: false,
+            standbys: false,
         }
     }
 
@@ -64,10 +64,11 @@ impl Builder {
         self
     }
 
-    /// Adds a fourth cluster, `archive`: a second possible destination.
+    /// Adds two clusters that are only prepared: `archive`, a second possible destination, and `standard`, which
+    /// decides as Kafka does by itself.
     #[must_use]
-    pub fn with_archive(mut self) -> Self {
-        self.archive = true;
+    pub fn with_standbys(mut self) -> Self {
+        self.standbys = true;
         self
     }
 
@@ -136,8 +137,8 @@ impl Builder {
             None => NEWEST,
         };
         let mut shapes: Vec<Shape> = vec![HOME, PAYMENTS, LOGS];
-        if self.archive {
-            shapes.push(ARCHIVE);
+        if self.standbys {
+            shapes.extend([ARCHIVE, STANDARD]);
         }
         let (blueprint, ports) = Blueprint::draw(release, &shapes, self.plugin)?;
         certificates::write_all(&blueprint, layout)?;

@@ -32,7 +32,11 @@ impl Http {
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?,
-            client: Client::builder().timeout(Duration::from_secs(30)).build()?,
+            // A connection for each call: nobody notices between calls that the server has closed one.
+            client: Client::builder()
+                .timeout(Duration::from_secs(30))
+                .pool_max_idle_per_host(0)
+                .build()?,
             base: base.to_owned(),
             token: None,
         })
@@ -65,6 +69,11 @@ impl Http {
     /// `POST` of a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.request(Method::POST, path, Some(body))
+    }
+
+    /// `DELETE` with a JSON body.
+    pub fn delete(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.request(Method::DELETE, path, Some(body))
     }
 
     /// `POST` of a form to an absolute path, without credentials beside it.

@@ -10,7 +10,7 @@ use crate::clients;
 use crate::layout::Layout;
 use crate::properties::Properties;
 use crate::shape::{
-    ADMIN, BROKER, LOGS, Listener, SERVER_PRINCIPAL, Shape, TOKEN_ISSUER, TokenValidator,
+    ADMIN, BROKER, Deciding, LOGS, Listener, SERVER_PRINCIPAL, Shape, TOKEN_ISSUER, TokenValidator,
     USERS_AUDIENCE,
 };
 
@@ -65,7 +65,9 @@ pub fn server_properties(
             layout.node(&cluster.name, node.id).join("data").display(),
         )
         .set("num.partitions", shape.partitions)
-        .set_lines(SMALL);
+        .set_lines(SMALL)
+        // Delegation tokens, so that everything that Kafka authorizes can be asked for.
+        .set("delegation.token.secret.key", blueprint.password(BROKER)?);
     listeners(&mut p, &shape, node);
     plain(&mut p, "repl", blueprint.password(BROKER)?);
     plain(&mut p, "controller", blueprint.password(BROKER)?);
@@ -90,7 +92,7 @@ pub fn server_properties(
     }
     tls(&mut p, &shape, cluster, node, layout);
     authorizer(&mut p, blueprint, &shape, layout)?;
-    if blueprint.plugin {
+    if blueprint.plugin && shape.deciding == Deciding::Plugin {
         feed(&mut p, blueprint, cluster, node, layout);
     }
     Ok(p)
@@ -233,7 +235,7 @@ fn authorizer(
         "super.users",
         format!("User:{SERVER_PRINCIPAL};User:{BROKER};User:{ADMIN}"),
     );
-    if !blueprint.plugin {
+    if !blueprint.plugin || shape.deciding == Deciding::Kafka {
         p.set(
             "authorizer.class.name",
             "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

@@ -17,6 +17,7 @@ use crate::node::Node;
 use crate::parallel::in_parallel;
 use crate::ports::HeldPort;
 use crate::server::Server;
+use crate::shape::Deciding;
 use crate::versions::{Release, Tool};
 use crate::{acls, enrolment, env_file, tools};
 
@@ -83,6 +84,9 @@ impl Playground {
 
     fn enrol(&self) -> Result<()> {
         for cluster in &self.clusters {
+            if cluster.plan().shape()?.deciding == Deciding::Kafka {
+                continue;
+            }
             enrolment::enrol(&self.ground, cluster.plan())?;
             enrolment::grant(&self.ground, cluster.plan())?;
         }
@@ -156,6 +160,11 @@ impl Playground {
     /// One of Kafka's tools, to be given arguments and started.
     pub fn tool_command(&self, tool: Tool) -> Command {
         tools::command(&self.ground, tool)
+    }
+
+    /// A Java program in one file that uses Kafka's clients, to be given arguments and started.
+    pub fn java_source(&self, file: &Path) -> Result<Command> {
+        tools::source(&self.ground, file)
     }
 
     /// Shuts everything down in an orderly way.

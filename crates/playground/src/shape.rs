@@ -99,6 +99,15 @@ pub enum TlsUse {
     Everywhere,
 }
 
+/// Who decides in a cluster's nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deciding {
+    /// The plugin.
+    Plugin,
+    /// Kafka's own `StandardAuthorizer`.
+    Kafka,
+}
+
 /// One cluster, before ids and ports are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
@@ -116,6 +125,8 @@ pub struct Shape {
     pub users: &'static [&'static str],
     /// The user with which its nodes write audit events to the destination.
     pub writer: &'static str,
+    /// Who decides in its nodes, unless no cluster of the playground has the plugin.
+    pub deciding: Deciding,
     /// Whether it is only prepared, and started when somebody asks for it.
     pub standby: bool,
 }
@@ -129,6 +140,7 @@ pub const HOME: Shape = Shape {
     partitions: 1,
     users: &[],
     writer: "auditlogwriter-home",
+    deciding: Deciding::Plugin,
     standby: false,
 };
 
@@ -145,6 +157,7 @@ pub const PAYMENTS: Shape = Shape {
     partitions: 1,
     users: &[ALLOWED_CLIENT, DENIED_CLIENT],
     writer: "auditlogwriter",
+    deciding: Deciding::Plugin,
     standby: false,
 };
 
@@ -157,6 +170,7 @@ pub const LOGS: Shape = Shape {
     partitions: 6,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
+    deciding: Deciding::Plugin,
     standby: false,
 };
 
@@ -169,6 +183,20 @@ pub const ARCHIVE: Shape = Shape {
     partitions: 3,
     users: &DESTINATION_USERS,
     writer: "auditlogwriter-logs",
+    deciding: Deciding::Plugin,
+    standby: true,
+};
+
+/// As [`HOME`], but it decides as Kafka does by itself: for tests that compare.
+pub const STANDARD: Shape = Shape {
+    name: "standard",
+    nodes: &[(1, Role::Combined)],
+    tls: TlsUse::None,
+    validator: TokenValidator::Stock,
+    partitions: 1,
+    users: &[],
+    writer: "auditlogwriter-home",
+    deciding: Deciding::Kafka,
     standby: true,
 };
 
@@ -213,7 +241,7 @@ const DESTINATION_USERS: [&str; 4] = [
 impl Shape {
     /// The shape of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [HOME, PAYMENTS, LOGS, ARCHIVE]
+        [HOME, PAYMENTS, LOGS, ARCHIVE, STANDARD]
             .into_iter()
             .find(|shape| shape.name == name)
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -111,6 +111,15 @@ pub(crate) fn command(ground: &Ground, tool: Tool) -> Command {
     let mut command = Command::new(ground.layout.bin().join(tool.command()));
     command.stdin(Stdio::null());
     command
+}
+
+/// A Java program in one file, with Kafka's clients on its class path: Java compiles it as it starts.
+pub(crate) fn source(ground: &Ground, file: &Path) -> Result<Command> {
+    let mut command = ground.java.command(&ground.tools_class_path()?, "256m");
+    command
+        .arg(logging::flag(ground.release.tools, &log_config(ground)))
+        .arg(file);
+    Ok(command)
 }
 
 /// The flag by which this release's console clients take a properties file.

@@ -11,6 +11,7 @@
 mod admin_actions;
 mod convergence;
 mod delivery;
+mod equivalence;
 mod fake_listener;
 mod feed_faults;
 mod groups;
@@ -22,6 +23,7 @@ mod own_events;
 mod printed;
 mod python;
 mod refusals;
+mod roles;
 mod sdk;
 mod tokens;
 mod troubleshooting;
@@ -63,6 +65,10 @@ const STEPS: &[Step] = &steps![
     admin_actions::events_carry_the_clients_principal_and_address,
     tokens::captured_token_is_refused_by_other_clusters,
     groups::audit_admin_of_a_group_is_its_members,
+    roles::every_role_opens_to_clients_what_it_allows,
+    roles::groups_count_by_directory_and_by_token,
+    roles::revocation_stops_running_clients,
+    equivalence::central_acls_decide_as_kafka_does,
     sdk::go_module_passes,
     oauth::the_revoked_are_refused_where_the_server_is_asked,
     refusals::untrusted_destination_is_named,

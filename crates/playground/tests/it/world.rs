@@ -31,7 +31,7 @@ impl World {
         stop::on_signals(&root)?;
         let mut builder = Playground::builder(&root)
             .progress(Progress::visible())
-            .with_archive();
+            .with_standbys();
         if let Ok(version) = std::env::var("OPENMDS_TEST_KAFKA") {
             builder = builder.kafka(&version);
         }

@@ -100,3 +100,37 @@ async fn they_are_mended_after_a_restart() {
     let desk = world.start().await;
     until(&desk, &[("bob", &["ops"])]).await;
 }
+
+/// Groups are not nested, so that circles of them lead nowhere (`goals.md` C.2, 67): what stands in a group's line is users.
+#[tokio::test(start_paused = true)]
+async fn groups_that_name_each_other_are_users_to_each_other() {
+    let world = world("ops:alice,dev\ndev:bob,ops\nself:self\n");
+    let desk = world.start().await;
+    let scope = json!({"clusters": {"kafka-cluster": "payments-id"}});
+    let bind = |group: &str| format!("/principals/Group:{group}/roles/Operator");
+    desk.post("mds", &bind("ops"), &scope).await.is(204);
+    until(&desk, &[("alice", &["ops"]), ("dev", &["ops"])]).await;
+    desk.post("mds", &bind("dev"), &scope).await.is(204);
+    desk.post("mds", &bind("self"), &scope).await.is(204);
+    let all: [(&str, &[&str]); 5] = [
+        ("alice", &["ops"]),
+        ("bob", &["dev"]),
+        ("dev", &["ops"]),
+        ("ops", &["dev"]),
+        ("self", &["self"]),
+    ];
+    until(&desk, &all).await;
+}
+
+/// The ten roles are what they are: none can be taken away while it is bound (`goals.md` C.2, 67), and its bindings go on.
+#[tokio::test(start_paused = true)]
+async fn no_role_can_be_deleted_while_it_is_bound() {
+    let desk = world("ops:alice\n").start().await;
+    let scope = json!({"clusters": {"kafka-cluster": "payments-id"}});
+    let bound = "/principals/Group:ops/roles/Operator";
+    desk.post("mds", bound, &scope).await.is(204);
+    until(&desk, &[("alice", &["ops"])]).await;
+    desk.delete("mds", "/roles/Operator", None).await.is(405);
+    desk.get("mds", "/roles/Operator").await.is(200);
+    until(&desk, &[("alice", &["ops"])]).await;
+}
