@@ -66,7 +66,6 @@ pub fn server_properties(
         )
         .set("num.partitions", shape.partitions)
         .set_lines(SMALL)
-        // Delegation tokens, so that everything that Kafka authorizes can be asked for.
         .set("delegation.token.secret.key", blueprint.password(BROKER)?);
     listeners(&mut p, &shape, node);
     plain(&mut p, "repl", blueprint.password(BROKER)?);

@@ -115,7 +115,7 @@ pub(crate) fn command(ground: &Ground, tool: Tool) -> Command {
 
 /// A Java program in one file, with Kafka's clients on its class path: Java compiles it as it starts.
 pub(crate) fn source(ground: &Ground, file: &Path) -> Result<Command> {
-    let mut command = ground.java.command(&ground.tools_class_path()?, "256m");
+    let mut command = ground.java.command(&ground.tools_class_path()?, "1g");
     command
         .arg(logging::flag(ground.release.tools, &log_config(ground)))
         .arg(file);

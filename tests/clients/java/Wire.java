@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -64,7 +65,7 @@ public final class Wire implements AutoCloseable {
     public static void main(String[] args) throws Exception {
         ObjectMapper json = new ObjectMapper();
         ExecutorService workers = Executors.newFixedThreadPool(4);
-        List<Future<JsonNode>> answers = new ArrayList<>();
+        List<Future<String>> answers = new ArrayList<>();
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = orders.readLine(); line != null; line = orders.readLine()) {
             JsonNode order = json.readTree(line);
@@ -74,15 +75,21 @@ public final class Wire implements AutoCloseable {
                     for (JsonNode request : order.get("requests")) {
                         all.add(wire.ask(request.get("api").asText(), (short) request.get("version").asInt(), request.get("body")));
                     }
-                    return all;
+                    return all.toString();
                 }
             }));
         }
-        for (Future<JsonNode> answer : answers) {
-            System.out.println(answer.get());
+        int code = 0;
+        for (Future<String> answer : answers) {
+            try {
+                System.out.println(answer.get());
+            } catch (ExecutionException e) {
+                e.printStackTrace();
+                code = 1;
+            }
         }
         System.out.flush();
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(code);
     }
 
     private void logIn(String user, String password) throws Exception {

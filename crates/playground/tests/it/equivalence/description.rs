@@ -162,7 +162,8 @@ fn pattern(seeded: &mut Seeded, kind: &str) -> (String, &'static str) {
             if seeded.chance(60) {
                 return (format!("User:{}", seeded.one(&users)), "LITERAL");
             }
-            return (format!("User:{}", &seeded.one(&users)[..1]), "PREFIXED");
+            let first: String = seeded.one(&users).chars().take(1).collect();
+            return (format!("User:{first}"), "PREFIXED");
         }
         _ => {}
     }
@@ -176,5 +177,5 @@ fn pattern(seeded: &mut Seeded, kind: &str) -> (String, &'static str) {
     }
     // `a`, `a.`, `a.x`, `a.x.`, `a.x.1`
     let length = *seeded.one(&[1, 2, 3, 4, 5]);
-    (name[..length].to_owned(), "PREFIXED")
+    (name.chars().take(length).collect(), "PREFIXED")
 }
