@@ -15,6 +15,7 @@ mod equivalence;
 mod fake_listener;
 mod feed_faults;
 mod groups;
+mod log_ins;
 mod loops;
 mod moves;
 mod oauth;
@@ -22,6 +23,7 @@ mod one_destination;
 mod own_events;
 mod printed;
 mod python;
+mod raw_client;
 mod refusals;
 mod roles;
 mod sdk;
@@ -79,6 +81,7 @@ const STEPS: &[Step] = &steps![
     printed::properties_make_a_broker_that_is_verified,
     delivery::killed_destination_loses_no_event,
     own_events::with_the_destination_away_they_are_in_the_log,
+    log_ins::each_connection_leaves_one_event,
     convergence::restarted_broker_has_the_last_document,
     convergence::stopped_cluster_converges_by_itself,
     convergence::frozen_broker_and_killed_server_converge,
