@@ -5,7 +5,15 @@ function middle(count,   i, j, swap) {
         for (j = i; j > 1 && adds[j] < adds[j - 1]; j--) { swap = adds[j]; adds[j] = adds[j - 1]; adds[j - 1] = swap }
     return adds[int((count + 1) / 2)]
 }
-{ split("", v); for (i = 2; i <= NF; i++) { at = index($i, "="); v[substr($i, 1, at - 1)] = substr($i, at + 1) } }
+{
+    split("", v)
+    for (i = 2; i <= NF; i++) {
+        at = index($i, "=")
+        text = substr($i, at + 1)
+        # What a text is cut from compares as a text: numbers must be made numbers.
+        v[substr($i, 1, at - 1)] = text ~ /^-?[0-9.]+$/ ? text + 0 : text
+    }
+}
 $1 == "decision" {
     if (!cases++) {
         print "| rules | shape | groups | allowed | Kafka, ns | OpenMDS, ns | times faster | with two threads | second thread adds: Kafka | OpenMDS |"
@@ -19,7 +27,7 @@ $1 == "decision" {
     } else {
         printf "| %d | %s | %d | %.2f | | %.0f | | | | %.2f |\n", v["rules"], v["shape"], v["groups"], v["allowed"], v["openmds_ns"], v["openmds_second_thread_adds"]
     }
-    if (v["openmds_ns"] + 0 > worst + 0) worst = v["openmds_ns"]
+    if (v["openmds_ns"] > worst) worst = v["openmds_ns"]
 }
 $1 == "answers" { compared = v["compared"] }
 $1 == "allocated" {
