@@ -1,6 +1,7 @@
 package io.openmds.kafka;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -49,10 +50,21 @@ final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError(otherwise.get());
+                throw new AssertionError(otherwise.get() + followers());
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
+    }
+
+    /** Where the threads of the feed are: they may be what is waited for. */
+    private static String followers() {
+        StringBuilder text = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, frames) -> {
+            if (thread.getName().startsWith("openmds-feed")) {
+                text.append("; ").append(thread.getName()).append(" is at ").append(Arrays.toString(frames));
+            }
+        });
+        return text.toString();
     }
 
     @Override

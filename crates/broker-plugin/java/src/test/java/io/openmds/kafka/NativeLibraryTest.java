@@ -47,6 +47,17 @@ class NativeLibraryTest {
         assertTrue(message.contains("noexec"), message);
     }
 
+    /** {@code scripts/verify-dist} says which library these tests shall be about; else it is the one in the jar. */
+    @Test
+    void theseTestsAreAboutTheLibraryThatWasMeant() throws Exception {
+        NativeLibrary.load(null);
+        String meant = System.getenv().getOrDefault("OPENMDS_EXPECTED_LIBRARY", "-libopenmds_broker_plugin.so");
+        Path mapped = Path.of("/proc/self/maps");
+        if (Files.exists(mapped)) { // On Linux only.
+            assertTrue(Files.readString(mapped).contains(meant), meant + " is not loaded");
+        }
+    }
+
     @Test
     void aPlatformForWhichTheJarHasNoLibraryIsRefusedByName() throws Exception {
         String message = refusal("-Dos.arch=riscv64", "-Djava.library.path=" + directory, Refused.class.getName());
