@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::acls::AclBinding;
 use crate::bindings::MdsScope;
+use crate::node_questions::NodeRule;
 use crate::registry::ScopeBody;
 
 /// Whom, what and where to explain.
@@ -20,6 +21,9 @@ pub struct ExplainRequest {
     /// The client's address. Without it ACLs for single hosts count if they deny only.
     #[serde(default)]
     pub host: Option<String>,
+    /// Whether every node of the cluster shall be asked, too, how it decides now.
+    #[serde(default)]
+    pub live: bool,
     /// What, as [`WhoCanRequest`] has it.
     #[serde(flatten)]
     pub question: WhoCanRequest,
@@ -65,8 +69,31 @@ pub struct Explanation {
     pub fix: Fix,
     /// Where the event about the decision goes.
     pub audit: AuditedAs,
+    /// How each node of the cluster decides now, if that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Vec<LiveDecision>>,
     /// What the answer does not know, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// How one node decides now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveDecision {
+    /// Its `node.id`.
+    pub node_id: i32,
+    /// `broker`, `controller` or both.
+    pub roles: Vec<String>,
+    /// What became of the question: `answered`, `unanswered`, or a node's state as `cluster nodes` has it.
+    pub state: String,
+    /// `ALLOWED`, `DENIED` or `NOT_READY`; null unless it answered.
+    pub decision: Option<String>,
+    /// One sentence for a person: what decides it there, or why there is no answer.
+    pub text: String,
+    /// The generation by which it decides.
+    pub generation: Option<u64>,
+    /// What decides it there.
+    pub rule: Option<NodeRule>,
 }
 
 /// A rule, or that there is none.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::node_questions::NodeAnswer;
+
 /// What a node asks: what is new since what it holds?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FeedRequest {
@@ -66,7 +68,7 @@ pub struct NodeReport {
     pub account: Option<Value>,
     /// Answers to what the server asked the node.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<Value>,
+    pub answers: Vec<NodeAnswer>,
 }
 
 /// What a node found that decides in the shadow of another authorizer.

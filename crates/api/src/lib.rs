@@ -15,6 +15,7 @@ mod feed;
 mod identities;
 mod kafka_rest;
 mod lookups;
+mod node_questions;
 pub mod paths;
 mod registry;
 mod service;
@@ -32,8 +33,8 @@ pub use bindings::{MdsScope, ResourcesRequest};
 pub use enrolment::{IssuedCertificate, JoinRequest, JoinTokenRequest, JoinTokens, RenewalRequest};
 pub use error::{ErrorDetail, ErrorResponse};
 pub use explain::{
-    AuditedAs, ExplainRequest, Explanation, Fix, HolderInfo, NearRule, RuleInfo, WhoCanAnswer,
-    WhoCanRequest,
+    AuditedAs, ExplainRequest, Explanation, Fix, HolderInfo, LiveDecision, NearRule, RuleInfo,
+    WhoCanAnswer, WhoCanRequest,
 };
 pub use feed::{
     AcceptedRestore, ClusterNodes, ClusterShadow, FeedRequest, FollowingNode, NodeAhead,
@@ -46,6 +47,7 @@ pub use lookups::{
     ManagedResourceBinding, ManagedRoleBindings, ScopeRoleBindingMapping, VisibilityAnswer,
     VisibilityRequest, VisibilityResponse,
 };
+pub use node_questions::{NodeAnswer, NodeQuestion, NodeRule};
 pub use registry::{ClusterInfo, HostInfo, ScopeBody};
 pub use service::{AuthenticationResponse, FeaturesInfo, MetadataId, PathScope};
 pub use sso::{

@@ -35,3 +35,6 @@ pub const SERVER: &str = "openmds-server";
 
 /// Answer header of the feed: the generation that the node holds after it.
 pub const GENERATION: &str = "openmds-generation";
+
+/// Answer header of the feed: what the server asks the node, a JSON list in Base64.
+pub const QUESTIONS: &str = "openmds-questions";

@@ -52,6 +52,30 @@ async fn explain() {
 }
 
 #[tokio::test]
+async fn live_lists_the_nodes_and_warns_where_they_disagree() {
+    let desk = Desk::logged_in().await;
+    let live = r#""live":[{"nodeId":1,"roles":["broker"],"state":"answered","decision":"ALLOWED","text":"a local ACL allows it","generation":7,"rule":{"reason":"acl"}},{"nodeId":2,"roles":["broker"],"state":"silent","decision":null,"text":"the node is not heard","generation":null,"rule":null}]}"#;
+    let body = format!("{},{live}", denied().strip_suffix('}').unwrap());
+    desk.server.on(EXPLAIN, Reply::json(200, body));
+    let outcome = desk.run("iam rbac explain --principal User:alice --operation Write --resource Topic:orders --kafka-cluster k --live").await;
+    let rows: Vec<String> = outcome
+        .lines()
+        .skip_while(|line| !line.contains("Node"))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_snapshot!(rows.join("\n"), @r"
+    Node | Roles | Decision | Because | Generation
+    ------+--------+----------+-----------------------+------------
+    1 | broker | ALLOWED | a local ACL allows it | 7
+    2 | broker | silent | the node is not heard | -
+    --- stderr ---
+    Warning: decided otherwise than the server's view (DENIED) by: node 1
+    This is the view of the server.
+    ");
+    assert!(desk.server.requests().contains(r#""live":true"#));
+}
+
+#[tokio::test]
 async fn an_explanation_that_is_refused_says_why() {
     let desk = Desk::logged_in().await;
     desk.server.on(

@@ -35,7 +35,7 @@ impl App {
     ///
     /// Everybody may ask about oneself with the groups that one has; about others, those who may see
     /// all bindings of the scope.
-    pub fn explain(
+    pub async fn explain(
         &self,
         caller: &Caller,
         request: &ExplainRequest,
@@ -54,7 +54,11 @@ impl App {
         let about = oneself.then_some(&principal);
         self.permit_describing(&state, caller, &asked.scope, about)?;
         let host = request.host.as_deref().map(address).transpose()?;
-        Ok(self.explanation(&state, caller, &asked, &principals, host))
+        let mut explanation = self.explanation(&state, caller, &asked, &principals, host);
+        if request.live {
+            explanation.live = Some(self.live(&state, &asked, request).await?);
+        }
+        Ok(explanation)
     }
 
     /// What is asked, in the words of the rules.
@@ -130,6 +134,7 @@ impl App {
             nearest: near.collect(),
             fix: fix(caller, &rules, request),
             audit: self.audited_as(state, caller, asked, principals, allowed),
+            live: None,
             notes: notes(&asked.scope),
         }
     }

@@ -31,6 +31,7 @@ mod device_login;
 mod enrolment;
 mod error;
 mod explain;
+mod explain_live;
 mod explained_rule;
 mod feed;
 mod groups;

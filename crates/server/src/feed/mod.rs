@@ -5,10 +5,12 @@
 //! public keys that verify tokens. Who may have it is decided in `app`.
 
 mod nodes;
+mod questions;
 mod snapshots;
 mod view;
 
 pub use nodes::{NodeId, Nodes, SeenNode, Waiting};
+pub use questions::{Asked, Questions};
 pub use snapshots::Snapshots;
 pub use view::{changes, snapshot};
 
@@ -23,6 +25,8 @@ pub const FORMAT: u32 = 1;
 pub struct Feed {
     /// The nodes that were heard.
     pub nodes: Nodes,
+    /// What nodes are asked.
+    pub questions: Questions,
     /// Snapshots that are on their way.
     pub snapshots: Snapshots,
     /// Places for nodes that wait.
@@ -36,6 +40,7 @@ impl Feed {
     pub fn new(places: usize) -> Self {
         Self {
             nodes: Nodes::default(),
+            questions: Questions::default(),
             snapshots: Snapshots::default(),
             room: Arc::new(Semaphore::new(places)),
             closing: watch::Sender::new(false),

@@ -9,7 +9,7 @@ use openmds_policy::names::ClusterId;
 
 use crate::store::Generation;
 
-/// Most examples and answers that are kept of one report.
+/// Most examples that are kept of one report.
 const MOST: usize = 200;
 
 /// Kafka has two.
@@ -68,7 +68,7 @@ impl Nodes {
         let waiting = nodes.get(node).map_or(0, |before| before.waiting);
         let generation = request.generation.map(Generation);
         let mut report = request.report.clone();
-        report.answers.truncate(MOST);
+        report.answers.clear();
         let trouble = report.trouble.take();
         report.trouble = trouble.map(|text| text.chars().take(LONGEST_TROUBLE).collect());
         if let Some(shadow) = &mut report.shadow {

@@ -19,7 +19,7 @@ pub(super) async fn explain(
     Identified(caller, _): Identified,
     JsonBody(request): JsonBody<ExplainRequest>,
 ) -> Result<Json<Explanation>, HttpError> {
-    Ok(Json(app.explain(&caller, &request)?))
+    Ok(Json(app.explain(&caller, &request).await?))
 }
 
 /// Everybody who may do something, each with what allows it.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use openmds_api::{FeedRequest, paths};
 
 use super::body::{json_text, parsed_object};
@@ -15,6 +17,7 @@ use crate::app::{App, FeedAnswer};
 use crate::feed::NodeId;
 
 const SERVER: HeaderName = HeaderName::from_static(paths::SERVER);
+const QUESTIONS: HeaderName = HeaderName::from_static(paths::QUESTIONS);
 const GENERATION: HeaderName = HeaderName::from_static(paths::GENERATION);
 
 /// What is new in a cluster's policy since what its node holds: at once, or as soon as something is.
@@ -53,5 +56,11 @@ fn shown(answer: FeedAnswer) -> Response {
         headers.insert(SERVER, server);
     }
     headers.insert(GENERATION, HeaderValue::from(answer.generation));
+    if !answer.questions.is_empty() {
+        let questions = serde_json::to_vec(&answer.questions).unwrap_or_default();
+        if let Ok(questions) = HeaderValue::from_str(&STANDARD.encode(questions)) {
+            headers.insert(QUESTIONS, questions);
+        }
+    }
     response
 }

@@ -28,6 +28,7 @@ mod desk;
 mod enrolled_records;
 mod enrolment;
 mod explain;
+mod explain_live;
 mod feed;
 mod feed_properties;
 mod feed_restored;

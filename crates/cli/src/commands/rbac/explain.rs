@@ -1,6 +1,6 @@
 //! `openmds iam rbac explain`
 
-use openmds_api::{ExplainRequest, Explanation, NearRule};
+use openmds_api::{ExplainRequest, Explanation, LiveDecision, NearRule};
 use reqwest::Method;
 
 use super::question::QuestionFlags;
@@ -12,14 +12,16 @@ use crate::{Connection, Failure, Output, World};
 ///
 /// Prints the decision, the rule that made it, the rules that came near, the commands that would allow it, and where the decision
 /// is recorded. Everybody may ask about oneself. It is the server's view: ACLs and super users that a Kafka cluster keeps itself
-/// are not in it. The exit code is 0 whatever the decision is.
+/// are not in it; with --live each node says how it decides now, by all that it knows. The exit code is 0 whatever the decision is.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   openmds iam rbac explain --principal User:alice --operation Read \\
     --resource Topic:orders --kafka-cluster DBS26_qTQ-mT23p5opUK_g
   openmds iam rbac explain --principal User:bob --group developers \\
     --operation Write --resource Topic:orders --host 10.0.0.1 \\
-    --cluster-name payments -o json")]
+    --cluster-name payments -o json
+  openmds iam rbac explain --principal User:alice --operation Read \\
+    --resource Topic:orders --cluster-name payments --live")]
 pub struct Explain {
     /// Who: User:NAME or Group:NAME
     #[arg(long, value_name = "PRINCIPAL")]
@@ -32,11 +34,16 @@ pub struct Explain {
     /// IP address from which the client comes
     #[arg(long, value_name = "ADDRESS")]
     host: Option<String>,
+    /// Ask every node of the Kafka cluster, too, how it decides now
+    #[arg(long)]
+    live: bool,
     #[command(flatten)]
     connection: Connection,
     #[command(flatten)]
     output: Output,
 }
+
+const NODES: [&str; 5] = ["Node", "Roles", "Decision", "Because", "Generation"];
 
 impl Explain {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
@@ -46,6 +53,7 @@ impl Explain {
             principal: self.principal,
             groups: self.groups.iter().map(|group| bare(group)).collect(),
             host: self.host,
+            live: self.live,
             question,
         })?;
         let mut server = world.server(self.connection).await?;
@@ -63,11 +71,46 @@ impl Explain {
         for text in commands(&explanation) {
             world.printer.data(&text)?;
         }
+        if let Some(nodes) = &explanation.live {
+            world.printer.data("")?;
+            let rows: Vec<_> = nodes.iter().map(node).collect();
+            world.printer.table(&NODES, &rows)?;
+            if let Some(warning) = disagreement(&explanation.decision, nodes) {
+                world.printer.warning(&warning);
+            }
+        }
         for note in &explanation.notes {
             world.printer.notice(note);
         }
         Ok(())
     }
+}
+
+fn node(node: &LiveDecision) -> Vec<String> {
+    let generation = node.generation;
+    vec![
+        node.node_id.to_string(),
+        node.roles.join(", "),
+        node.decision.clone().unwrap_or_else(|| node.state.clone()),
+        node.text.clone(),
+        generation.map_or("-".to_owned(), |generation| generation.to_string()),
+    ]
+}
+
+/// What stands out: nodes that decide otherwise than the server's view says.
+fn disagreement(decision: &str, nodes: &[LiveDecision]) -> Option<String> {
+    let differ = |node: &&LiveDecision| node.decision.as_ref().is_some_and(|own| own != decision);
+    let ids: Vec<String> = nodes
+        .iter()
+        .filter(differ)
+        .map(|node| node.node_id.to_string())
+        .collect();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "decided otherwise than the server's view ({decision}) by: node {}",
+            ids.join(", ")
+        )
+    })
 }
 
 /// Groups go by their names alone; whoever writes the type as well means the same.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use openmds_api::FeedRequest;
+use openmds_api::{FeedRequest, NodeQuestion};
 use openmds_policy::feed::{self, Changes, Message, encode};
 use tokio::time::{Instant, sleep_until};
 
@@ -27,6 +27,8 @@ pub struct FeedAnswer {
     pub generation: u64,
     /// One frame of `policy::feed`; nothing if nothing is new.
     pub frame: Option<Bytes>,
+    /// What the node is asked.
+    pub questions: Vec<NodeQuestion>,
 }
 
 /// How far a look into the store came.
@@ -53,6 +55,7 @@ impl App {
         let state = self.present();
         self.own_feed(&state, node, context.clone(), request)?;
         self.feed.nodes.heard(node, request, now);
+        self.feed.questions.answered(node, &request.report.answers);
         let held = match self.held(&state, node, request) {
             Ok(held) => held,
             Err(refused) => {
@@ -64,7 +67,7 @@ impl App {
             }
         };
         let _waiting = self.feed.nodes.wait(node);
-        match held {
+        let mut answer = match held {
             Some(held) => {
                 let wait = Duration::from_secs(request.wait_seconds).min(self.longest_wait());
                 let still = || {
@@ -72,10 +75,12 @@ impl App {
                     let node = (&node.cluster, node.node_id);
                     self.admit_again(context.clone(), node, serial)
                 };
-                self.wait_for_news(node, still, held, wait).await
+                self.wait_for_news(node, still, held, wait).await?
             }
-            None => Ok(self.whole_feed(node, &state).await),
-        }
+            None => self.whole_feed(node, &state).await,
+        };
+        answer.questions = self.feed.questions.give(node);
+        Ok(answer)
     }
 
     /// A connection on which nothing moves is closed after a time.
@@ -92,6 +97,7 @@ impl App {
             server: state.server().unwrap_or_default().to_string(),
             generation: state.generation().0,
             frame: Some(frame),
+            questions: vec![],
         }
     }
 
@@ -104,12 +110,14 @@ impl App {
     ) -> Result<FeedAnswer, AppError> {
         let mut writes = self.store.writes();
         let mut closing = self.feed.closing();
+        let mut bell = self.feed.questions.bell();
         let end = Instant::now() + wait;
         let mut place = None;
         let mut looked = held;
         loop {
             // Before looking: what is written meanwhile wakes us again.
             writes.mark_unchanged();
+            bell.mark_unchanged();
             let state = self.present();
             may_stay()?;
             match self.look(&state, node, looked) {
@@ -122,7 +130,7 @@ impl App {
                 }
             }
             let over = *closing.borrow_and_update() || Instant::now() >= end;
-            if over {
+            if over || self.feed.questions.wait_for(node) {
                 return Ok(self.answer_nothing(node, &state, held));
             }
             if place.is_none() {
@@ -133,6 +141,7 @@ impl App {
                 // Without a store there is nothing to wait for.
                 Ok(()) = writes.changed() => {}
                 Ok(()) = closing.changed() => {}
+                Ok(()) = bell.changed() => {}
                 () = sleep_until(end) => {}
             }
         }
@@ -177,6 +186,7 @@ impl App {
             server,
             generation: state.generation().0,
             frame: Some(encode(&message).into()),
+            questions: vec![],
         }
     }
 
@@ -190,6 +200,7 @@ impl App {
             server: state.server().unwrap_or_default().to_string(),
             generation: held.0,
             frame: None,
+            questions: vec![],
         }
     }
 }

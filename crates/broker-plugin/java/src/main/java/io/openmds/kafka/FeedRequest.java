@@ -1,6 +1,7 @@
 package io.openmds.kafka;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Set;
@@ -18,8 +19,9 @@ final class FeedRequest {
      *
      * @param held the policy in figures
      * @param whole whether a whole policy is wanted, whatever is held
+     * @param answers to what the server asked with its last answer
      */
-    static byte[] of(PolicyFollower node, Pairs held, boolean whole) throws IOException {
+    static byte[] of(PolicyFollower node, Pairs held, boolean whole, ArrayNode answers) throws IOException {
         ObjectNode body = JSON.createObjectNode().put("cluster_id", node.clusterId).put("node_id", node.nodeId)
                 .put("plugin", NativeLibrary.version()).put("format", FORMAT)
                 .put("wait_seconds", node.settings.waitMs / 1000);
@@ -42,6 +44,9 @@ final class FeedRequest {
         }
         if (node.copy.trouble() != null) {
             report.put("trouble", "the copy of the policy on disk is behind: " + node.copy.trouble());
+        }
+        if (!answers.isEmpty()) {
+            report.set("answers", answers);
         }
         body.set("report", report.put("stale", node.isStale()));
         return JSON.writeValueAsBytes(body);

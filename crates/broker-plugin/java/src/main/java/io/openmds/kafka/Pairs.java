@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Pairs of texts, layout {@code OMP1} of {@code spec/native-bridge.md}. Keys may repeat. */
 final class Pairs {
@@ -32,6 +33,11 @@ final class Pairs {
             }
         }
         return values;
+    }
+
+    /** Every pair, in order. */
+    void forEach(BiConsumer<String, String> taker) {
+        pairs.forEach(pair -> taker.accept(pair[0], pair[1]));
     }
 
     byte[] encode() {

@@ -45,6 +45,8 @@ final class PolicyFollower {
     private ServerCalls calls;
     private int server;
     private boolean wantsSnapshot;
+    /** What the server asked last. */
+    private String questions = "";
     /** When which problem was last told. */
     private final Map<String, Long> told = new HashMap<>();
 
@@ -219,9 +221,13 @@ final class PolicyFollower {
     private void ask() throws IOException, InterruptedException {
         Pairs held = followers.get(0).engine.policy();
         boolean whole = wantsSnapshot || held.first("generation") == null;
+        NativeEngine engine = followers.get(0).engine;
+        String asked = questions;
+        questions = "";
+        byte[] request = FeedRequest.of(this, held, whole, NodeQuestions.answers(asked, engine));
         ServerCalls.Answer answer;
         try {
-            answer = calls.post(url().resolve("/openmds/1.0/feed"), FeedRequest.of(this, held, whole), settings.waitMs + SLACK_MS, MOST_BYTES);
+            answer = calls.post(url().resolve("/openmds/1.0/feed"), request, settings.waitMs + SLACK_MS, MOST_BYTES);
         } catch (ServerCalls.Refused e) {
             if (e.status == CONFLICT) {
                 wantsSnapshot = false;
@@ -235,6 +241,7 @@ final class PolicyFollower {
         }
         heardAt = System.nanoTime();
         heard = true;
+        questions = answer.header("openmds-questions");
     }
 
     /** Gives what came to every engine; what one refuses is asked for again as a whole. */

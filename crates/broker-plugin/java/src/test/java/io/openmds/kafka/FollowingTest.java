@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Arrays;
+import java.util.Base64;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -71,5 +74,23 @@ class FollowingTest {
         assertThrows(IllegalStateException.class, () -> engine.follow(new byte[0]));
         assertThrows(IllegalStateException.class, engine::policy);
         assertThrows(IllegalStateException.class, engine::copy);
+    }
+
+    @Test
+    void questionsOfTheServerAreAnsweredAndWhatIsNoneIsLeftOut() {
+        String question = "[{\"id\":\"q1\",\"principal\":\"User:alice\",\"groups\":[\"dev\"],\"operation\":\"Read\","
+                + "\"resource_type\":\"Topic\",\"resource_name\":\"orders\"},{\"id\":\"q2\",\"operation\":\"Fly\"}]";
+        try (NativeEngine engine = engine("KID")) {
+            ArrayNode answers = NodeQuestions.answers(Base64.getEncoder().encodeToString(question.getBytes()), engine);
+            assertEquals(2, answers.size());
+            assertEquals("q1", answers.get(0).path("id").asText());
+            assertEquals("denied", answers.get(0).path("decision").asText());
+            assertEquals("nothing", answers.get(0).path("reason").asText());
+            assertEquals("q2", answers.get(1).path("id").asText());
+            assertTrue(answers.get(1).has("error"));
+            for (String none : new String[] {"", "%%%", "bm90IEpTT04=", Base64.getEncoder().encodeToString("{}".getBytes())}) {
+                assertEquals(0, NodeQuestions.answers(none, engine).size(), none);
+            }
+        }
     }
 }
