@@ -2,9 +2,9 @@
 
 use openmds_api::ClusterAcls;
 use openmds_kafka::{Admin, KafkaError, ListedAcls};
-use openmds_policy::names::{ClusterId, ClusterName};
+use openmds_policy::names::ClusterId;
 
-use super::scopes::not_registered;
+use super::registered::{kafka_id, registered};
 use super::{App, AppError, Caller};
 use crate::reconcile::target_connection;
 
@@ -13,18 +13,9 @@ impl App {
     /// is the cluster that is registered is seen first.
     pub async fn cluster_acls(&self, caller: &Caller, name: &str) -> Result<ClusterAcls, AppError> {
         let state = self.store.read();
-        let found = ClusterName::parse(name)
-            .ok()
-            .and_then(|name| state.clusters().get_key_value(&name));
-        let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(not_registered(caller, name)));
-        };
+        let (name, cluster) = registered(&state, caller, name)?;
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
-        let Some(id) = cluster.scope.only_kafka_cluster() else {
-            return Err(AppError::invalid(format!(
-                "{name} is no Kafka cluster: it keeps no ACLs"
-            )));
-        };
+        let id = kafka_id((name, cluster), "it keeps no ACLs")?;
         let verify = |error: &dyn std::fmt::Display| {
             AppError::unavailable(format!(
                 "the ACLs of {name} cannot be read: {error}. See `{} cluster verify {name}`",

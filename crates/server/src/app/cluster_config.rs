@@ -3,7 +3,7 @@
 use openmds_api::ClusterConfig;
 use openmds_policy::names::{ClusterId, ClusterName};
 
-use super::scopes::not_registered;
+use super::registered::{kafka_id, registered};
 use super::{App, AppError, Caller};
 use crate::store::{RegisteredCluster, State};
 
@@ -15,18 +15,9 @@ impl App {
     /// that of registering it.
     pub fn cluster_config(&self, caller: &Caller, name: &str) -> Result<ClusterConfig, AppError> {
         let state = self.store.read();
-        let found = ClusterName::parse(name)
-            .ok()
-            .and_then(|name| state.clusters().get_key_value(&name));
-        let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(not_registered(caller, name)));
-        };
+        let (name, cluster) = registered(&state, caller, name)?;
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
-        let Some(id) = cluster.scope.only_kafka_cluster() else {
-            return Err(AppError::invalid(format!(
-                "{name} is no Kafka cluster: there are no broker properties for it"
-            )));
-        };
+        let id = kafka_id((name, cluster), "there are no broker properties for it")?;
         Ok(ClusterConfig {
             cluster_name: name.to_string(),
             properties: self.properties(&state, name, &id, cluster),

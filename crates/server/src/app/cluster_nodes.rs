@@ -8,9 +8,9 @@ use openmds_api::{
     ClusterNodes, ClusterShadow, FollowingNode, NodeReport, ShadowDifference, ShadowReport,
 };
 use openmds_policy::names::{ClusterId, ClusterName};
-use openmds_policy::text::quotation;
 
 use super::denial::{Missing, denied};
+use super::registered::{kafka_id, registered};
 use super::{App, AppError, Caller};
 use crate::feed::SeenNode;
 use crate::store::State;
@@ -53,26 +53,13 @@ impl App {
         caller: &Caller,
         name: &str,
     ) -> Result<(ClusterName, ClusterId), AppError> {
-        let found = ClusterName::parse(name)
-            .ok()
-            .and_then(|name| state.clusters().get_key_value(&name));
-        let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(format!(
-                "no cluster named `{}` is registered; see `openmds cluster list`",
-                quotation(name)
-            )));
-        };
+        let (name, cluster) = registered(state, caller, name)?;
         if !self.may_touch_entry(state, caller, &cluster.scope, "Describe") {
             let what = format!("the registry entry {name} ({})", cluster.scope);
             let missing = [Missing::role("ClusterAdmin", &cluster.scope)];
             return Err(denied(caller, "Describe", &what, &missing));
         }
-        let id = cluster.scope.only_kafka_cluster().ok_or_else(|| {
-            AppError::invalid(format!(
-                "{name} is {}, not a Kafka cluster: only Kafka's nodes follow the policy",
-                cluster.scope
-            ))
-        })?;
+        let id = kafka_id((name, cluster), "only Kafka's nodes follow the policy")?;
         Ok((name.clone(), id))
     }
 

@@ -4,7 +4,7 @@ use openmds_api::{ClusterInfo, HostInfo};
 use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::ScopeKey;
 
-use super::scopes::not_registered;
+use super::registered::registered;
 use super::scopes::{is_of_kind, scope_body};
 use super::{App, AppError, Caller};
 use crate::store::{RegisteredCluster, State};
@@ -26,11 +26,8 @@ impl App {
     /// One entry.
     pub fn named_cluster(&self, caller: &Caller, name: &str) -> Result<ClusterInfo, AppError> {
         let state = self.store.read();
-        let found = ClusterName::parse(name).ok().and_then(|name| {
-            let cluster = state.clusters().get(&name)?;
-            Some(self.shown(&state, caller, &name, cluster))
-        });
-        found.ok_or_else(|| AppError::not_found(not_registered(caller, name)))
+        let (name, cluster) = registered(&state, caller, name)?;
+        Ok(self.shown(&state, caller, name, cluster))
     }
 
     fn shown(

@@ -45,6 +45,7 @@ mod memberships;
 mod oauth;
 mod readiness;
 mod register_clusters;
+mod registered;
 mod registry_entries;
 mod registry_warnings;
 mod replace_audit_config;

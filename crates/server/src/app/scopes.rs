@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use openmds_api::{MdsScope, ScopeBody};
-use openmds_policy::names::ClusterName;
 use openmds_policy::rbac::{Scope, ScopeKey};
 use openmds_policy::text::quotation;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
+use super::registered::{not_registered, registered};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
@@ -45,16 +45,6 @@ pub(super) fn is_of_kind(scope: &Scope, kind: Option<ScopeKey>) -> bool {
     }
 }
 
-/// What a caller hears who names a cluster that nobody registered, with the command of the caller's
-/// own program that shows the names (`rulings.md` 10).
-pub(super) fn not_registered(caller: &Caller, name: &str) -> String {
-    format!(
-        "no cluster named `{}` is registered; see `{} cluster list`",
-        quotation(name),
-        caller.program
-    )
-}
-
 impl App {
     /// The scope of a request: ids, or the registry's name for them, never both.
     pub(super) fn resolved(
@@ -75,11 +65,11 @@ impl App {
                 "the scope has neither clusters nor clusterName: give one of them",
             )),
             (None, Some(clusters)) => scope_of(clusters),
-            (Some(name), None) => ClusterName::parse(name)
-                .ok()
-                .and_then(|name| state.clusters().get(&name))
-                .map(|cluster| cluster.scope.clone())
-                .ok_or_else(|| AppError::invalid(not_registered(caller, name))),
+            // Named beside the path, so that it is the request that is wrong (`rulings.md` 13).
+            (Some(name), None) => match registered(state, caller, name) {
+                Ok((_, cluster)) => Ok(cluster.scope.clone()),
+                Err(_) => Err(AppError::invalid(not_registered(caller, name))),
+            },
         }
     }
 }

@@ -10,11 +10,11 @@ mod withdraw;
 
 pub(super) use events::{enrolled_node, join_token, node_caller};
 
-use openmds_policy::names::{ClusterId, ClusterName};
+use openmds_policy::names::ClusterId;
 use openmds_policy::rbac::Scope;
-use openmds_policy::text::quotation;
 
 use super::denial::{Missing, denied};
+use super::registered::{kafka_id, registered};
 use super::{App, AppError, Caller};
 use crate::store::State;
 
@@ -39,21 +39,9 @@ impl App {
             WhichCluster::Name(name) => name,
             WhichCluster::Id(id) => return self.id_to_enrol(state, caller, id),
         };
-        let found = ClusterName::parse(name)
-            .ok()
-            .and_then(|name| state.clusters().get_key_value(&name));
-        let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(format!(
-                "no cluster named `{}` is registered; see `openmds cluster list`",
-                quotation(name)
-            )));
-        };
+        let (name, cluster) = registered(state, caller, name)?;
         self.permit_altering_entry(state, caller, name, &cluster.scope)?;
-        let id = cluster.scope.only_kafka_cluster().ok_or_else(|| {
-            AppError::invalid(format!(
-                "{name} is no Kafka cluster: it has no nodes that could join"
-            ))
-        })?;
+        let id = kafka_id((name, cluster), "it has no nodes that could join")?;
         Ok((name.to_string(), id))
     }
 

@@ -9,9 +9,8 @@ mod target;
 
 use openmds_api::{ClusterVerification, VerificationCheck};
 use openmds_kafka::Connector;
-use openmds_policy::names::ClusterName;
 
-use super::scopes::not_registered;
+use super::registered::registered;
 use super::{App, AppError, Caller};
 use target::KafkaTarget;
 
@@ -55,12 +54,7 @@ impl App {
         name: &str,
     ) -> Result<ClusterVerification, AppError> {
         let state = self.store.read();
-        let found = ClusterName::parse(name)
-            .ok()
-            .and_then(|name| state.clusters().get_key_value(&name));
-        let Some((name, cluster)) = found else {
-            return Err(AppError::not_found(not_registered(caller, name)));
-        };
+        let (name, cluster) = registered(&state, caller, name)?;
         self.permit_altering_entry(&state, caller, name, &cluster.scope)?;
         let findings = match cluster.scope.only_kafka_cluster() {
             None => component::findings(&self.settings, cluster).await,
