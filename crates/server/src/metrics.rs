@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _, SharedString};
+use metrics::{Counter, Gauge, Key, KeyName, Label, Level, Metadata, Recorder as _, SharedString};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 const META: Metadata<'static> = Metadata::new("openmds", Level::INFO, None);
@@ -21,6 +21,38 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     text: PrometheusHandle,
     measured: AtomicU64,
+    /// Of the server's own audit events: they come by the ten thousand a second.
+    pub(crate) trail: TrailMetrics,
+}
+
+/// What becomes of the server's own audit events.
+pub(crate) struct TrailMetrics {
+    /// Events that the destination has.
+    pub(crate) delivered: Counter,
+    /// Events that are lines of the log.
+    pub(crate) fallback: Counter,
+    /// Events that found no room.
+    pub(crate) queue_full: Counter,
+    /// Attempts to deliver that failed.
+    pub(crate) destination: Counter,
+    /// Events that wait.
+    pub(crate) queued: Gauge,
+}
+
+impl TrailMetrics {
+    fn new(recorder: &PrometheusRecorder) -> Self {
+        let counter =
+            |name, label, value| recorder.register_counter(&key(name, &[(label, value)]), &META);
+        let event = |outcome| counter("openmds_audit_events_total", "outcome", outcome);
+        let failure = |reason| counter("openmds_audit_event_failures_total", "reason", reason);
+        Self {
+            delivered: event("delivered"),
+            fallback: event("fallback"),
+            queue_full: failure("queue-full"),
+            destination: failure("destination"),
+            queued: recorder.register_gauge(&key("openmds_audit_queue_events", &[]), &META),
+        }
+    }
 }
 
 impl Default for Metrics {
@@ -33,6 +65,7 @@ impl Default for Metrics {
             .build_recorder();
         let text = recorder.handle();
         let metrics = Self {
+            trail: TrailMetrics::new(&recorder),
             recorder,
             text,
             measured: AtomicU64::new(0),
@@ -122,17 +155,6 @@ impl Metrics {
     /// A node that follows the policy was answered.
     pub fn feed(&self, outcome: &str) {
         self.count("openmds_feed_answers_total", &[("outcome", outcome)]);
-    }
-
-    /// The server's own audit events that went one way.
-    pub fn audit_events(&self, outcome: &str, count: u64) {
-        let key = key("openmds_audit_events_total", &[("outcome", outcome)]);
-        self.recorder.register_counter(&key, &META).increment(count);
-    }
-
-    /// An attempt to deliver audit events that failed, or an event that found no room.
-    pub fn audit_failure(&self, reason: &str) {
-        self.count("openmds_audit_event_failures_total", &[("reason", reason)]);
     }
 
     fn count(&self, name: &'static str, labels: &[(&'static str, &str)]) {

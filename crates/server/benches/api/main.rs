@@ -58,16 +58,23 @@ fn run(openmds: &std::path::Path) -> Figures {
 
     let folder = tempfile::tempdir().unwrap();
     data::fill(&folder.path().join("store"), BINDINGS);
-    let ours = program::start(openmds, folder.path());
+    let ours = program::start(openmds, folder.path(), false);
     let token = program::token(&ours, &runtime);
+    let apart = tempfile::tempdir().unwrap();
+    data::fill(&apart.path().join("store"), BINDINGS);
+    let audited = program::start(openmds, apart.path(), true);
+    let audited_token = program::token(&audited, &runtime);
     let bare = program::start_bare();
-    let requests = |_: &program::Program| data::requests(&questions, &token);
+    let requests = |subject: &program::Program| match subject.name {
+        "audited" => data::requests(&questions, &audited_token),
+        _ => data::requests(&questions, &token),
+    };
     // Each subject twice, forwards and backwards; the better run of each counts.
     for round in 0..2 {
         let order = if round == 0 {
-            [&bare, &ours]
+            [&bare, &ours, &audited]
         } else {
-            [&ours, &bare]
+            [&audited, &ours, &bare]
         };
         for subject in order {
             eprintln!("asking {}", subject.name);
@@ -75,13 +82,13 @@ fn run(openmds: &std::path::Path) -> Figures {
             figures.better_rate(subject.name, rate);
         }
     }
-    for subject in [&bare, &ours] {
+    for subject in [&bare, &ours, &audited] {
         eprintln!("asking {} at half its rate", subject.name);
         let half = figures.rate(subject.name) / 2.0;
         let p99 = load::p99(&runtime, subject.address, &requests(subject), half);
         figures.p99(subject.name, p99);
     }
-    drop(bare);
+    drop((bare, audited));
 
     eprintln!("creating {CREATED} bindings");
     let bindings = data::creations(CREATED, &token);
@@ -92,7 +99,7 @@ fn run(openmds: &std::path::Path) -> Figures {
     eprintln!("starting with {STARTED} bindings");
     let folder = tempfile::tempdir().unwrap();
     data::fill(&folder.path().join("store"), STARTED);
-    let started = program::start(openmds, folder.path());
+    let started = program::start(openmds, folder.path(), true);
     figures.start = started.ready_after;
     figures.memory = started.memory_bytes();
     figures

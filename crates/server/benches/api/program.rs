@@ -80,8 +80,9 @@ pub(crate) fn start_bare() -> Program {
     running("bare", command)
 }
 
-/// The real server above the store in the folder.
-pub(crate) fn start(openmds: &Path, folder: &Path) -> Program {
+/// The real server above the store in the folder. The bare handler keeps no audit trail; `audited`
+/// says whether the server does.
+pub(crate) fn start(openmds: &Path, folder: &Path, audited: bool) -> Program {
     let key = folder.join("key.pem");
     openmds_server::tokens::generate(&key, openmds_server::tokens::SigningAlgorithm::Rs256)
         .unwrap();
@@ -94,6 +95,7 @@ pub(crate) fn start(openmds: &Path, folder: &Path) -> Program {
          confluent.metadata.server.token.key.path={key}\n\
          confluent.metadata.bootstrap.servers=127.0.0.1:1\n\
          openmds.cluster.id=home\n\
+         confluent.security.event.logger.enable={audited}\n\
          openmds.store.path={store}\n",
         users = folder.join("users").display(),
         key = key.display(),
@@ -105,7 +107,7 @@ pub(crate) fn start(openmds: &Path, folder: &Path) -> Program {
     command
         .env("OPENMDS_LOG", "openmds_server::serve=info,warn")
         .env("NO_COLOR", "1");
-    running("openmds", command)
+    running(if audited { "audited" } else { "openmds" }, command)
 }
 
 /// A token of the super user.

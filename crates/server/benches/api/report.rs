@@ -33,11 +33,11 @@ impl Figures {
     }
 
     pub(crate) fn missed(&self) -> bool {
-        self.ratio() < RATE
+        self.ratio("openmds") < RATE
     }
 
-    fn ratio(&self) -> f64 {
-        self.rate("openmds") / self.rate("bare")
+    fn ratio(&self, name: &str) -> f64 {
+        self.rate(name) / self.rate("bare")
     }
 
     pub(crate) fn print(&self) {
@@ -71,9 +71,10 @@ impl Figures {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or("unknown").to_string();
         println!(
-            "authorize_rate_ratio={:.3} created_to_commits_ratio={:.3} p99_ratio={:.2} authorize_per_s={:.0} p99_us={} \
+            "authorize_rate_ratio={:.3} audited_rate_ratio={:.3} created_to_commits_ratio={:.3} p99_ratio={:.2} authorize_per_s={:.0} p99_us={} \
              created_per_s={:.0} start_s={:.2} memory_mib={} load={load} targets={}",
-            self.ratio(),
+            self.ratio("openmds"),
+            self.ratio("audited"),
             self.created / self.commits,
             self.p99s["openmds"].as_secs_f64() / self.p99s["bare"].as_secs_f64(),
             self.rate("openmds"),

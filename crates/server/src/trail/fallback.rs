@@ -8,14 +8,14 @@ pub(super) const FALLBACK: &str = "io.confluent.security.audit.log.fallback";
 impl Queue {
     /// The event as a line of the log.
     fn log(&self, event: &Event) {
-        self.metrics.audit_events("fallback", 1);
+        self.metrics.trail.fallback.increment(1);
         let line = String::from_utf8_lossy(&event.line);
         tracing::info!(target: FALLBACK, "{line}");
     }
 
     /// An event for which there was no room.
     pub(super) fn queue_full(&self, event: &Event) {
-        self.metrics.audit_failure("queue-full");
+        self.metrics.trail.queue_full.increment(1);
         self.log(event);
     }
 
@@ -31,17 +31,21 @@ impl Queue {
 
     /// Events that the destination has.
     pub(super) fn delivered(&self, count: usize) {
-        self.metrics
-            .audit_events("delivered", u64::try_from(count).unwrap_or(u64::MAX));
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.metrics.trail.delivered.increment(count);
     }
 
     /// An attempt that failed.
     pub(super) fn failed(&self) {
-        self.metrics.audit_failure("destination");
+        self.metrics.trail.destination.increment(1);
     }
 
     /// How many events wait.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float; the queue is bounded"
+    )]
     pub(super) fn queued(&self, count: usize) {
-        self.metrics.gauge("openmds_audit_queue_events", &[], count);
+        self.metrics.trail.queued.set(count as f64);
     }
 }
