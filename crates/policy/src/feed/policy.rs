@@ -1,5 +1,6 @@
 //! What a node holds: the last snapshot and every change since.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec;
@@ -17,7 +18,9 @@ use crate::names::{ClusterId, Principal};
 pub struct Policy {
     cluster: ClusterId,
     held: Option<Held>,
-    grants: BTreeMap<Principal, BTreeMap<String, Patterns>>,
+    /// Each principal's roles, in order, and their patterns: lists that are no longer than they need
+    /// to be, since a node holds hundreds of thousands of them, most with a single role.
+    grants: BTreeMap<Principal, Vec<(Box<str>, Patterns)>>,
     acls: BTreeSet<EncodedAcl>,
     memberships: BTreeMap<String, BTreeSet<String>>,
     keys: String,
@@ -164,7 +167,10 @@ impl Policy {
         match change {
             Change::Grant(grant) => {
                 let held = self.grants.get(&grant.principal);
-                let held = held.and_then(|roles| roles.get(&grant.role));
+                let held = held.and_then(|roles| {
+                    let place = place_of(roles, &grant.role).ok()?;
+                    roles.get(place).map(|(_, patterns)| patterns)
+                });
                 let differences = of_grant(&grant, held);
                 self.set_grant(grant);
                 differences
@@ -193,9 +199,22 @@ impl Policy {
     fn set_grant(&mut self, grant: Grant) {
         if let Some(patterns) = &grant.patterns {
             let roles = self.grants.entry(grant.principal).or_default();
-            roles.insert(grant.role, Patterns::new(patterns));
+            let patterns = Patterns::new(patterns);
+            match place_of(roles, &grant.role) {
+                Ok(place) => {
+                    if let Some((_, held)) = roles.get_mut(place) {
+                        *held = patterns;
+                    }
+                }
+                Err(place) => {
+                    roles.reserve_exact(1);
+                    roles.insert(place, (grant.role.into(), patterns));
+                }
+            }
         } else if let Some(roles) = self.grants.get_mut(&grant.principal) {
-            roles.remove(&grant.role);
+            if let Ok(place) = place_of(roles, &grant.role) {
+                roles.remove(place);
+            }
             if roles.is_empty() {
                 self.grants.remove(&grant.principal);
             }
@@ -209,6 +228,11 @@ impl Policy {
             self.memberships.insert(membership.user, membership.groups);
         }
     }
+}
+
+/// Where the role is, or where it belongs.
+fn place_of(roles: &[(Box<str>, Patterns)], role: &str) -> Result<usize, usize> {
+    roles.binary_search_by(|(one, _)| (**one).cmp(role))
 }
 
 /// What is held.
@@ -247,7 +271,7 @@ impl Policy {
     pub fn grants(&self) -> impl Iterator<Item = (&Principal, &str, &Patterns)> {
         self.grants.iter().flat_map(|(principal, roles)| {
             let roles = roles.iter();
-            roles.map(move |(role, patterns)| (principal, role.as_str(), patterns))
+            roles.map(move |(role, patterns)| (principal, &**role, patterns))
         })
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dopenmds.equivalence.seed=...} asks others.
  */
 class EquivalenceTest {
-    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 100_000);
+    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 1_000_000);
     private static final long SEED = Long.getLong("openmds.equivalence.seed", 20_260_801);
     private static final int REQUESTS_A_WORLD = 2_000;
     private static final int REQUESTS_BETWEEN_CHANGES = 25;

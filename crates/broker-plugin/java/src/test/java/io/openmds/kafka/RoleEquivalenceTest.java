@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * requests under generated bindings and groups that come and go. Options as in {@link EquivalenceTest}.
  */
 class RoleEquivalenceTest {
-    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 100_000);
+    private static final int REQUESTS = Integer.getInteger("openmds.equivalence.requests", 1_000_000);
     private static final long SEED = Long.getLong("openmds.equivalence.seed", 20_261_123);
     private static final int REQUESTS_A_WORLD = 4_000;
     private static final int REQUESTS_BETWEEN_CHANGES = 25;
