@@ -67,8 +67,13 @@ final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
         return text.toString();
     }
 
+    /** Once: log4j closes an appender again when it is collected, and another test may be listening by then. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         logger.removeAppender(this);
         logger.setLevel(before);
     }
