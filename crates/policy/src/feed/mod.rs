@@ -6,6 +6,7 @@
 mod difference;
 mod encoded;
 mod frame;
+mod grants;
 mod message;
 mod policy;
 

@@ -1,6 +1,5 @@
 //! What a node holds: the last snapshot and every change since.
 
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec;
@@ -8,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::difference::{Difference, of_grant};
 use super::encoded::Patterns;
+use super::grants::Grants;
 use super::message::{Change, Changes, Grant, Membership, Message, Snapshot};
 use crate::acl::{AclRef, EncodedAcl};
 use crate::names::{ClusterId, Principal};
@@ -18,9 +18,7 @@ use crate::names::{ClusterId, Principal};
 pub struct Policy {
     cluster: ClusterId,
     held: Option<Held>,
-    /// Each principal's roles, in order, and their patterns: lists that are no longer than they need
-    /// to be, since a node holds hundreds of thousands of them, most with a single role.
-    grants: BTreeMap<Principal, Vec<(Box<str>, Patterns)>>,
+    grants: Grants,
     acls: BTreeSet<EncodedAcl>,
     memberships: BTreeMap<String, BTreeSet<String>>,
     keys: String,
@@ -92,7 +90,7 @@ impl Policy {
         Self {
             cluster,
             held: None,
-            grants: BTreeMap::new(),
+            grants: Grants::none(),
             acls: BTreeSet::new(),
             memberships: BTreeMap::new(),
             keys: String::new(),
@@ -120,7 +118,7 @@ impl Policy {
             issued_ms: snapshot.issued_ms,
         });
         for grant in snapshot.grants {
-            self.set_grant(grant);
+            self.grants.set(grant);
         }
         self.acls = snapshot.acls.iter().map(EncodedAcl::new).collect();
         for membership in snapshot.memberships {
@@ -166,13 +164,9 @@ impl Policy {
     fn set(&mut self, change: Change) -> Vec<Difference> {
         match change {
             Change::Grant(grant) => {
-                let held = self.grants.get(&grant.principal);
-                let held = held.and_then(|roles| {
-                    let place = place_of(roles, &grant.role).ok()?;
-                    roles.get(place).map(|(_, patterns)| patterns)
-                });
+                let held = self.grants.get(&grant.principal, &grant.role);
                 let differences = of_grant(&grant, held);
-                self.set_grant(grant);
+                self.grants.set(grant);
                 differences
             }
             Change::Acl { acl, present } => {
@@ -196,31 +190,6 @@ impl Policy {
         }
     }
 
-    fn set_grant(&mut self, grant: Grant) {
-        if let Some(patterns) = &grant.patterns {
-            let roles = self.grants.entry(grant.principal).or_default();
-            let patterns = Patterns::new(patterns);
-            match place_of(roles, &grant.role) {
-                Ok(place) => {
-                    if let Some((_, held)) = roles.get_mut(place) {
-                        *held = patterns;
-                    }
-                }
-                Err(place) => {
-                    roles.reserve_exact(1);
-                    roles.insert(place, (grant.role.into(), patterns));
-                }
-            }
-        } else if let Some(roles) = self.grants.get_mut(&grant.principal) {
-            if let Ok(place) = place_of(roles, &grant.role) {
-                roles.remove(place);
-            }
-            if roles.is_empty() {
-                self.grants.remove(&grant.principal);
-            }
-        }
-    }
-
     fn set_groups(&mut self, membership: Membership) {
         if membership.groups.is_empty() {
             self.memberships.remove(&membership.user);
@@ -228,11 +197,6 @@ impl Policy {
             self.memberships.insert(membership.user, membership.groups);
         }
     }
-}
-
-/// Where the role is, or where it belongs.
-fn place_of(roles: &[(Box<str>, Patterns)], role: &str) -> Result<usize, usize> {
-    roles.binary_search_by(|(one, _)| (**one).cmp(role))
 }
 
 /// What is held.
@@ -269,10 +233,7 @@ impl Policy {
 
     /// The role bindings, ordered by principal and role.
     pub fn grants(&self) -> impl Iterator<Item = (&Principal, &str, &Patterns)> {
-        self.grants.iter().flat_map(|(principal, roles)| {
-            let roles = roles.iter();
-            roles.map(move |(role, patterns)| (principal, &**role, patterns))
-        })
+        self.grants.iter()
     }
 
     /// The central ACLs.

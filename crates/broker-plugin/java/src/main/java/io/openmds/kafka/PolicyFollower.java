@@ -27,8 +27,6 @@ final class PolicyFollower {
     private static final long MOST_BYTES = 1024L * 1024 * 1024;
     private static final long FIRST_RETRY_MS = 200;
     private static final long LAST_RETRY_MS = 10_000;
-    private static final long REMIND_NANOS = TimeUnit.MINUTES.toNanos(5);
-    private static final int MOST_TOLD = 64;
 
     final FeedSettings settings;
     final String clusterId;
@@ -47,8 +45,7 @@ final class PolicyFollower {
     private boolean wantsSnapshot;
     /** What the server asked last. */
     private String questions = "";
-    /** When which problem was last told. */
-    private final Map<String, Long> told = new HashMap<>();
+    private final Reminder reminder = new Reminder();
 
     private PolicyFollower(FeedSettings settings, String clusterId, int nodeId) {
         this.settings = settings;
@@ -162,7 +159,7 @@ final class PolicyFollower {
                 step();
                 if (failures > 0) {
                     LOG.info("Following the policy of cluster {} from {}", clusterId, url());
-                    told.clear();
+                    reminder.forget();
                 }
                 failures = 0;
             } catch (InterruptedException e) {
@@ -289,16 +286,9 @@ final class PolicyFollower {
         String problem = error instanceof IOException && error.getMessage() != null ? error.getMessage() : error.toString();
         boolean decides = ready.isDone();
         boolean stale = decides && isStale();
-        String key = url() + " " + stale + " " + problem;
-        long now = System.nanoTime();
-        Long before = told.get(key);
-        if (before != null && now - before <= REMIND_NANOS) {
+        if (!reminder.isDue(url() + " " + stale + " " + problem)) {
             return;
         }
-        if (told.size() >= MOST_TOLD) {
-            told.clear();
-        }
-        told.put(key, now);
         String consequence = decides
                 ? "the policy that is known goes on deciding" + (stale ? "; it is stale" : "")
                 : "there is no policy yet: only super users are admitted, and listeners for clients stay closed";
