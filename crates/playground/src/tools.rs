@@ -18,7 +18,8 @@ pub(crate) fn write_wrappers(ground: &Ground) -> Result<()> {
     fs::create_dir_all(&bin)?;
     let archive = archive(ground);
     let archive_flag = if archive.is_file() {
-        format!("-XX:SharedArchiveFile={} ", archive.display())
+        // An archive that does not fit is ignored; newer Javas would say so among what the tool says.
+        format!("-Xlog:disable -XX:SharedArchiveFile={} ", archive.display())
     } else {
         String::new()
     };
