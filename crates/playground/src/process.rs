@@ -102,8 +102,8 @@ impl Process {
 
     /// Kills it without warning (SIGKILL) and waits until it is gone.
     pub(crate) fn kill(&self) -> Result<()> {
-        if self.pid().is_some() {
-            self.signal(Signal::KILL)?;
+        if let Some(pid) = self.pid() {
+            self.send(pid, Signal::KILL)?;
             self.wait_until_gone(Duration::from_secs(10))?;
         }
         Ok(())
@@ -111,10 +111,10 @@ impl Process {
 
     /// Asks it to end (SIGTERM); does not wait.
     pub(crate) fn terminate(&self) -> Result<()> {
-        if self.pid().is_some() {
-            self.signal(Signal::TERM)?;
-            // A frozen process does not hear anything but SIGKILL and SIGCONT.
-            self.signal(Signal::CONT)?;
+        if let Some(pid) = self.pid() {
+            self.send(pid, Signal::TERM)?;
+            // A frozen process does not hear anything but SIGKILL and SIGCONT. By now it may be gone.
+            self.send(pid, Signal::CONT)?;
         }
         Ok(())
     }
@@ -140,8 +140,15 @@ impl Process {
     }
 
     fn signal(&self, signal: Signal) -> Result<()> {
-        let Some(pid) = self.pid().and_then(Pid::from_raw) else {
+        let Some(pid) = self.pid() else {
             bail!("{} is not running", self.name);
+        };
+        self.send(pid, signal)
+    }
+
+    fn send(&self, pid: i32, signal: Signal) -> Result<()> {
+        let Some(pid) = Pid::from_raw(pid) else {
+            return Ok(());
         };
         match kill_process(pid, signal) {
             // Gone between the look and the signal: what was wanted has happened.
