@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,25 +145,29 @@ class TokenValidatorTest {
     @Test
     void aServerThatIsAwayHoldsUpNothingAndIsFoundLater() throws IOException {
         int port = freePort();
-        long before = System.nanoTime();
         start(settings(url(port), 300_000));
         assertTrue(!letsIn(first));
-        assertTrue(System.nanoTime() - before < 2_000_000_000L, "starting waited for the server");
         answer = Issuer.jwks(first);
         serve(port);
         eventually("the server was not found", () -> letsIn(first));
     }
 
-    /** Accepts the connection, and then says nothing. */
+    /** Accepts the connection, and says nothing until everything else is done. */
     @Test
     void aServerThatHangsHoldsUpNothing() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Files.writeString(cache(), Issuer.jwks(first));
-            long before = System.nanoTime();
+            silent.setSoTimeout(60_000);
             start(settings(url(silent.getLocalPort()), 300_000));
             assertTrue(letsIn(first));
             assertTrue(!letsIn(second));
-            assertTrue(System.nanoTime() - before < 2_000_000_000L, "something waited for the server");
+            try (Socket asked = silent.accept(); OutputStream out = asked.getOutputStream()) {
+                byte[] keys = Issuer.jwks(second).getBytes(StandardCharsets.UTF_8);
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + keys.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                out.write(keys);
+                out.flush();
+                eventually("the answer came too late for who asked", () -> letsIn(second));
+            }
         }
     }
 
