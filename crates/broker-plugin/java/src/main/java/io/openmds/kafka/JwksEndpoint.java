@@ -1,19 +1,14 @@
 package io.openmds.kafka;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -46,7 +41,7 @@ final class JwksEndpoint {
 
     /** What the server answers now. */
     byte[] fetch() throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request, answer -> new Bounded());
+        CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request, answer -> new BoundedBody(Jwks.MOST_BYTES));
         try {
             HttpResponse<byte[]> answer = asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
             if (answer.statusCode() != OK) {
@@ -60,49 +55,6 @@ final class JwksEndpoint {
             throw cause instanceof IOException ? (IOException) cause : new IOException(cause);
         } finally {
             asked.cancel(true);
-        }
-    }
-
-    /** Takes up a body, and refuses it once it is too long. */
-    private static final class Bounded implements HttpResponse.BodySubscriber<byte[]> {
-        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
-        private Flow.Subscription subscription;
-
-        @Override
-        public CompletionStage<byte[]> getBody() {
-            return body;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
-            given.request(1);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> buffers) {
-            for (ByteBuffer buffer : buffers) {
-                byte[] bytes = new byte[buffer.remaining()];
-                buffer.get(bytes);
-                taken.write(bytes, 0, bytes.length);
-            }
-            if (taken.size() > Jwks.MOST_BYTES) {
-                subscription.cancel();
-                body.completeExceptionally(new IOException("its answer is longer than " + Jwks.MOST_BYTES + " bytes"));
-            } else {
-                subscription.request(1);
-            }
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            body.completeExceptionally(error);
-        }
-
-        @Override
-        public void onComplete() {
-            body.complete(taken.toByteArray());
         }
     }
 }
