@@ -209,7 +209,7 @@ pub(crate) fn field(out: &mut Vec<u8>, before: &str, value: &str) {
     push_string(out, value);
 }
 
-fn push_display(out: &mut Vec<u8>, value: impl Display) {
+pub(crate) fn push_display(out: &mut Vec<u8>, value: impl Display) {
     // Writing into a vector cannot fail.
     let _ = write!(out, "{value}");
 }

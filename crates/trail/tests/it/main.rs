@@ -2,6 +2,7 @@
 
 mod authentication;
 mod metadata;
+mod own;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
