@@ -70,9 +70,8 @@ impl Rules {
             let age = now_ms.saturating_sub(issued).max(0);
             answer.add("age_ms", age.to_string());
         }
-        answer.add("grants", policy.grants().count().to_string());
-        let patterns = policy.grants().map(|(_, _, patterns)| patterns.len());
-        answer.add("patterns", patterns.sum::<usize>().to_string());
+        answer.add("grants", policy.count_grants().to_string());
+        answer.add("patterns", policy.count_patterns().to_string());
         answer.add("acls", policy.count_acls().to_string());
         answer.add("memberships", policy.memberships().count().to_string());
         answer.add("local_acls", held.local.len().to_string());

@@ -140,10 +140,7 @@ impl Rules {
         let bindings = acls.iter().filter_map(|acl| acl.to_binding());
         let present = match change {
             LocalChange::Load => {
-                held.local = LocalAcls::default();
-                for acl in bindings {
-                    held.local.add(&acl);
-                }
+                held.local = LocalAcls::of(&bindings.collect::<Vec<_>>());
                 return self.rebuild(&held);
             }
             LocalChange::Add => true,

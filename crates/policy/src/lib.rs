@@ -16,6 +16,7 @@ pub mod feed;
 pub mod json;
 pub mod migrate_acls;
 pub mod names;
+mod packed;
 pub mod plan;
 pub mod rbac;
 pub mod text;

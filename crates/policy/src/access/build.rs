@@ -28,14 +28,12 @@ impl Index {
         };
         if rules.providers.central {
             building.grants(rules);
-            for acl in rules.policy.acls() {
-                building.acl(acl, AclSource::Central);
-            }
+            let policy = rules.policy;
+            policy.each_acl(|acl| building.acl(acl, AclSource::Central));
         }
         if rules.providers.local {
-            for acl in rules.local.iter() {
-                building.acl(acl, AclSource::Local);
-            }
+            let local = rules.local;
+            local.each(|acl| building.acl(acl, AclSource::Local));
         }
         building.memberships(rules);
         let Building {
@@ -73,23 +71,23 @@ impl Building {
     }
 
     fn grants(&mut self, rules: &Rules<'_>) {
-        for (principal, role, patterns) in rules.policy.grants() {
-            let number = self.principal(&alloc::format!("{principal}"));
-            let what = self.roles.what(role);
+        rules.policy.each_grant(|grant| {
+            let number = self.principal(grant.principal);
+            let what = self.roles.what(grant.role);
             let wide = self.roles.wide_bit(what);
             if wide != 0 {
                 *self.layer.wide.entry(number).or_default() |= wide;
-                continue;
+                return;
             }
-            for pattern in patterns.iter() {
-                let kind = AclResourceType::named_in_roles(pattern.resource_type);
-                if let Some(kind) = kind {
-                    let rule = Rule::of_role(number, what);
-                    let section = section(kind, pattern.pattern_type);
-                    self.collecting.rule(section, pattern.name, rule);
-                }
+            let Some(pattern) = grant.pattern else {
+                return;
+            };
+            if let Some(kind) = AclResourceType::named_in_roles(pattern.resource_type) {
+                let rule = Rule::of_role(number, what);
+                let section = section(kind, pattern.pattern_type);
+                self.collecting.rule(section, pattern.name, rule);
             }
-        }
+        });
     }
 
     fn acl(&mut self, acl: AclRef<'_>, source: AclSource) {

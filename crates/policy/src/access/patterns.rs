@@ -34,8 +34,11 @@ const fn is_prefixed(section: Section) -> bool {
     section % 2 == 1
 }
 
-/// Bytes before a name: its length, the number of its rules, and its parent, each four.
-const HEAD: usize = 12;
+/// Bytes before a name: its length and the number of its rules, each four. Prefixes have four more,
+/// for their parents, and say so in the length's highest bit.
+const HEAD: usize = 8;
+const PARENT: usize = 4;
+const HAS_PARENT: u32 = 1 << 31;
 /// Numbers of patterns count so many bytes.
 const UNIT: usize = 4;
 const NO_PARENT: u32 = u32::MAX;
@@ -72,7 +75,12 @@ impl Patterns {
             if let Some(count) = counts.get_mut(usize::from(section)) {
                 *count += 1;
             }
-            bytes += HEAD + name.len().next_multiple_of(UNIT) + PACKED * own.len();
+            let head = if is_prefixed(section) {
+                HEAD + PARENT
+            } else {
+                HEAD
+            };
+            bytes += head + name.len().next_multiple_of(UNIT) + PACKED * own.len();
             rules += own.len();
         }
         patterns.arena.reserve_exact(bytes);
@@ -92,8 +100,15 @@ impl Patterns {
     fn add(&mut self, section: Section, name: &[u8], rules: &[(u32, Rule)]) {
         let number = (self.arena.len() / UNIT) as u32;
         // Names in Kafka have at most 32,767 bytes.
-        for word in [name.len() as u32, rules.len() as u32, NO_PARENT] {
-            self.arena.extend(word.to_le_bytes());
+        let (length, count) = (name.len() as u32, rules.len() as u32);
+        if is_prefixed(section) {
+            for word in [length | HAS_PARENT, count, NO_PARENT] {
+                self.arena.extend(word.to_le_bytes());
+            }
+        } else {
+            for word in [length, count] {
+                self.arena.extend(word.to_le_bytes());
+            }
         }
         self.arena.extend_from_slice(name);
         let padded = self.arena.len().next_multiple_of(UNIT);
@@ -136,7 +151,7 @@ impl Patterns {
                         parent = self.find(section, hash, prefix).unwrap_or(parent);
                     }
                 }
-                let at = number as usize * UNIT + 8;
+                let at = number as usize * UNIT + HEAD;
                 if let Some(place) = self.arena.get_mut(at..at + 4) {
                     place.copy_from_slice(&parent.to_le_bytes());
                 }
@@ -152,7 +167,10 @@ impl Patterns {
             let bytes = self.arena.get(at + place..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
         };
-        let (name_at, length) = (at + HEAD, word(0) as usize);
+        let (first, parent) = (word(0), word(HEAD));
+        let has_parent = first & HAS_PARENT != 0;
+        let length = (first & !HAS_PARENT) as usize;
+        let name_at = at + if has_parent { HEAD + PARENT } else { HEAD };
         let rules_at = name_at + length.next_multiple_of(UNIT);
         let end = rules_at + PACKED * word(4) as usize;
         Entry {
@@ -161,7 +179,7 @@ impl Patterns {
                 .get(name_at..name_at + length)
                 .unwrap_or_default(),
             rules: RuleList::of(self.arena.get(rules_at..end).unwrap_or_default()),
-            parent: word(8),
+            parent: if has_parent { parent } else { NO_PARENT },
             end: (end / UNIT) as u32,
         }
     }

@@ -1,16 +1,16 @@
-//! An ACL in few bytes: a node holds as many as there are in its cluster.
+//! ACLs in few bytes: a node holds as many as there are in its cluster.
 
-use alloc::boxed::Box;
 use alloc::string::ToString;
-use core::fmt;
+use alloc::vec::Vec;
 
 use super::binding::{AclBinding, AclEntry, AclPattern};
 use super::words::{AclOperation, AclPermission, AclResourceType};
 use crate::names::{PatternType, Principal};
+use crate::packed::{Packed, Records};
 
-/// An ACL, compared by its bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct EncodedAcl(Box<[u8]>);
+/// A set of ACLs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PackedAcls(Packed);
 
 /// The parts of an ACL, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +36,58 @@ type Fields<'a> = (
     AclPermission,
 );
 
-impl EncodedAcl {
-    pub(crate) fn new(acl: &AclBinding) -> Self {
-        // Writing to memory what has no length limits of its own does not fail.
-        Self(postcard::to_allocvec(acl).unwrap_or_default().into())
+fn encoded(acl: &AclBinding) -> Vec<u8> {
+    // Writing to memory what has no length limits of its own does not fail.
+    postcard::to_allocvec(acl).unwrap_or_default()
+}
+
+fn decoded(record: &[u8]) -> Option<AclRef<'_>> {
+    // Written by `encoded`; it cannot fail.
+    let (resource_type, name, pattern_type, principal, host, operation, permission_type) =
+        postcard::from_bytes::<Fields<'_>>(record).ok()?;
+    Some(AclRef {
+        resource_type,
+        name,
+        pattern_type,
+        principal,
+        host,
+        operation,
+        permission_type,
+    })
+}
+
+impl PackedAcls {
+    pub(crate) const fn new() -> Self {
+        Self(Packed::new())
     }
 
-    pub(crate) fn decoded(&self) -> Option<AclRef<'_>> {
-        // Written by `new`; it cannot fail.
-        let (resource_type, name, pattern_type, principal, host, operation, permission_type) =
-            postcard::from_bytes::<Fields<'_>>(&self.0).ok()?;
-        Some(AclRef {
-            resource_type,
-            name,
-            pattern_type,
-            principal,
-            host,
-            operation,
-            permission_type,
-        })
+    /// Of ACLs in any order; the same one twice is one.
+    pub(crate) fn of<'a>(acls: impl Iterator<Item = &'a AclBinding>) -> Self {
+        let mut records = Records::default();
+        acls.for_each(|acl| records.push(&encoded(acl)));
+        Self(Packed::of(&records))
+    }
+
+    /// Adds an ACL; says whether it is new.
+    pub(crate) fn insert(&mut self, acl: &AclBinding) -> bool {
+        self.0.insert(&encoded(acl))
+    }
+
+    /// Removes an ACL; says whether it was there.
+    pub(crate) fn remove(&mut self, acl: &AclBinding) -> bool {
+        self.0.remove(&encoded(acl))
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn each(&self, mut visit: impl FnMut(AclRef<'_>)) {
+        self.0.each(|record| {
+            if let Some(acl) = decoded(record) {
+                visit(acl);
+            }
+        });
     }
 }
 
@@ -75,11 +108,5 @@ impl AclRef<'_> {
                 permission_type: self.permission_type,
             },
         }
-    }
-}
-
-impl fmt::Debug for EncodedAcl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.decoded().fmt(formatter)
     }
 }

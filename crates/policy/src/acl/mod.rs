@@ -14,7 +14,7 @@ mod words;
 pub use binding::{AclBinding, AclEntry, AclPattern, WrittenAcl};
 pub use decide::AclRequest;
 pub use encoded::AclRef;
-pub(crate) use encoded::EncodedAcl;
+pub(crate) use encoded::PackedAcls;
 pub use filter::{AclFilter, PatternTypeFilter, WrittenFilter};
 pub use host::HostRule;
 pub use set::Acls;

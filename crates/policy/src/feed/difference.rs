@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::encoded::Patterns;
 use super::message::{Grant, Membership};
 use crate::acl::AclBinding;
 use crate::names::{Principal, ResourcePattern};
@@ -44,7 +43,7 @@ pub enum Difference {
 }
 
 /// What setting a grant changes, against what was held.
-pub(super) fn of_grant(grant: &Grant, held: Option<&Patterns>) -> Vec<Difference> {
+pub(super) fn of_grant(grant: &Grant, held: Option<BTreeSet<ResourcePattern>>) -> Vec<Difference> {
     let (principal, role) = (&grant.principal, &grant.role);
     let mut differences = Vec::new();
     if held.is_some() != grant.patterns.is_some() {
@@ -54,7 +53,7 @@ pub(super) fn of_grant(grant: &Grant, held: Option<&Patterns>) -> Vec<Difference
             present: grant.patterns.is_some(),
         });
     }
-    let before = held.map(Patterns::to_set).unwrap_or_default();
+    let before = held.unwrap_or_default();
     let nothing = BTreeSet::new();
     let after = grant.patterns.as_ref().unwrap_or(&nothing);
     let mut one = |pattern: &ResourcePattern, present| {

@@ -7,11 +7,12 @@ mod difference;
 mod encoded;
 mod frame;
 mod grants;
+mod held;
 mod message;
 mod policy;
 
 pub use difference::Difference;
-pub use encoded::{PatternRef, Patterns};
+pub use encoded::{GrantRef, PatternRef};
 pub use frame::{FeedError, HEADER, LONGEST_PAYLOAD, decode, encode, frame_length};
 pub use message::{Change, Changes, Grant, Membership, Message, Snapshot};
 pub use policy::{Followed, Policy, Refused};

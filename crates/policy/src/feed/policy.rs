@@ -6,29 +6,28 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::difference::{Difference, of_grant};
-use super::encoded::Patterns;
 use super::grants::Grants;
-use super::message::{Change, Changes, Grant, Membership, Message, Snapshot};
-use crate::acl::{AclRef, EncodedAcl};
-use crate::names::{ClusterId, Principal};
+use super::message::{Change, Changes, Membership, Message, Snapshot};
+use crate::acl::PackedAcls;
+use crate::names::ClusterId;
 
 /// The policy of one Kafka cluster as far as a node knows it; in the beginning, nothing. It never
 /// goes back by itself, and never from one server's to another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    cluster: ClusterId,
-    held: Option<Held>,
-    grants: Grants,
-    acls: BTreeSet<EncodedAcl>,
-    memberships: BTreeMap<String, BTreeSet<String>>,
-    keys: String,
+    pub(super) cluster: ClusterId,
+    pub(super) held: Option<Held>,
+    pub(super) grants: Grants,
+    pub(super) acls: PackedAcls,
+    pub(super) memberships: BTreeMap<String, BTreeSet<String>>,
+    pub(super) keys: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Held {
-    server: String,
-    generation: u64,
-    issued_ms: i64,
+pub(super) struct Held {
+    pub(super) server: String,
+    pub(super) generation: u64,
+    pub(super) issued_ms: i64,
 }
 
 /// What following a message did.
@@ -91,7 +90,7 @@ impl Policy {
             cluster,
             held: None,
             grants: Grants::none(),
-            acls: BTreeSet::new(),
+            acls: PackedAcls::new(),
             memberships: BTreeMap::new(),
             keys: String::new(),
         }
@@ -117,10 +116,8 @@ impl Policy {
             generation: snapshot.generation,
             issued_ms: snapshot.issued_ms,
         });
-        for grant in snapshot.grants {
-            self.grants.set(grant);
-        }
-        self.acls = snapshot.acls.iter().map(EncodedAcl::new).collect();
+        self.grants = Grants::of(&snapshot.grants);
+        self.acls = PackedAcls::of(snapshot.acls.iter());
         for membership in snapshot.memberships {
             self.set_groups(membership);
         }
@@ -166,15 +163,14 @@ impl Policy {
             Change::Grant(grant) => {
                 let held = self.grants.get(&grant.principal, &grant.role);
                 let differences = of_grant(&grant, held);
-                self.grants.set(grant);
+                self.grants.set(&grant);
                 differences
             }
             Change::Acl { acl, present } => {
-                let encoded = EncodedAcl::new(&acl);
                 let changed = if present {
-                    self.acls.insert(encoded)
+                    self.acls.insert(&acl)
                 } else {
-                    self.acls.remove(&encoded)
+                    self.acls.remove(&acl)
                 };
                 let difference = changed.then_some(Difference::Acl { acl, present });
                 difference.into_iter().collect()
@@ -196,85 +192,5 @@ impl Policy {
         } else {
             self.memberships.insert(membership.user, membership.groups);
         }
-    }
-}
-
-/// What is held.
-impl Policy {
-    /// The cluster that it is for.
-    #[must_use]
-    pub const fn cluster(&self) -> &ClusterId {
-        &self.cluster
-    }
-
-    /// The server that it comes from, if any is held.
-    #[must_use]
-    pub fn server(&self) -> Option<&str> {
-        self.held.as_ref().map(|held| held.server.as_str())
-    }
-
-    /// The server's generation, if any is held.
-    #[must_use]
-    pub fn generation(&self) -> Option<u64> {
-        self.held.as_ref().map(|held| held.generation)
-    }
-
-    /// When the server last said something, milliseconds since 1970 by the server's clock.
-    #[must_use]
-    pub fn issued_ms(&self) -> Option<i64> {
-        self.held.as_ref().map(|held| held.issued_ms)
-    }
-
-    /// The keys that tokens are signed with: the text of a JWKS.
-    #[must_use]
-    pub fn keys(&self) -> &str {
-        &self.keys
-    }
-
-    /// The role bindings, ordered by principal and role.
-    pub fn grants(&self) -> impl Iterator<Item = (&Principal, &str, &Patterns)> {
-        self.grants.iter()
-    }
-
-    /// The central ACLs.
-    pub fn acls(&self) -> impl Iterator<Item = AclRef<'_>> {
-        self.acls.iter().filter_map(EncodedAcl::decoded)
-    }
-
-    /// How many central ACLs there are.
-    #[must_use]
-    pub fn count_acls(&self) -> usize {
-        self.acls.len()
-    }
-
-    /// Users in groups, each with its groups, by name without type.
-    pub fn memberships(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
-        let memberships = self.memberships.iter();
-        memberships.map(|(user, groups)| (user.as_str(), groups))
-    }
-
-    /// All of it as one message, for the copy on disk.
-    #[must_use]
-    pub fn snapshot(&self) -> Option<Snapshot> {
-        let held = self.held.as_ref()?;
-        let grants = self.grants().map(|(principal, role, patterns)| Grant {
-            principal: principal.clone(),
-            role: role.into(),
-            patterns: Some(patterns.to_set()),
-        });
-        let memberships = self.memberships().map(|(user, groups)| Membership {
-            user: user.into(),
-            groups: groups.clone(),
-        });
-        Some(Snapshot {
-            server: held.server.clone(),
-            cluster: self.cluster.clone(),
-            generation: held.generation,
-            issued_ms: held.issued_ms,
-            grants: grants.collect(),
-            acls: self.acls().map(|acl| acl.to_owned()).collect(),
-            memberships: memberships.collect(),
-            keys: self.keys.clone(),
-        })
     }
 }

@@ -179,8 +179,8 @@ fn changes_say_what_came_and_went() {
         "alice 0",
     ];
     assert_eq!(shown, wanted);
-    assert_eq!(policy.grants().count(), 1);
-    assert_eq!((policy.acls().count(), policy.count_acls()), (0, 0));
+    assert_eq!(policy.grants().len(), 1);
+    assert_eq!((policy.acls().len(), policy.count_acls()), (0, 0));
     assert_eq!(policy.memberships().count(), 0);
     assert_eq!(policy.keys(), r#"{"keys":[{}]}"#);
     assert_eq!(policy.issued_ms(), Some(1_754_000_000_500));

@@ -176,12 +176,15 @@ impl Follower {
 
     /// The policy as lines, for comparison by eye.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let grants = self.policy.grants().map(|(principal, role, patterns)| {
-            let names: Vec<String> = patterns.iter().map(|one| one.name.to_string()).collect();
-            format!("{principal} {role} {}", names.join(","))
+        let mut grants = self.policy.grants();
+        grants.sort_by(|one, other| (&one.principal, &one.role).cmp(&(&other.principal, &other.role)));
+        let grants = grants.into_iter().map(|grant| {
+            let patterns = grant.patterns.unwrap_or_default();
+            let names: Vec<String> = patterns.into_iter().map(|one| one.name).collect();
+            format!("{} {} {}", grant.principal, grant.role, names.join(","))
         });
-        let acls = self.policy.acls();
-        let acls = acls.map(|acl| format!("{} acl {}", acl.principal, acl.name));
+        let acls = self.policy.acls().into_iter();
+        let acls = acls.map(|acl| format!("{} acl {}", acl.entry.principal, acl.pattern.name));
         let members = self.policy.memberships().map(|(user, groups)| {
             let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
             format!("{user} in {}", groups.join(","))

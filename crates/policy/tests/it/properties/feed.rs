@@ -1,6 +1,8 @@
 //! Any message survives the wire, none survives damage, and following step by step ends where
 //! following at once does.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use openmds_policy::acl::{
     AclBinding, AclEntry, AclOperation, AclPattern, AclPermission, AclResourceType,
 };
@@ -39,6 +41,28 @@ fn grant() -> impl Strategy<Value = Grant> {
         role: role.to_string(),
         patterns,
     })
+}
+
+/// Of many principals whose names begin alike.
+fn numbered() -> impl Strategy<Value = Grant> {
+    (0..900u32, grant()).prop_map(|(number, grant)| Grant {
+        principal: Principal::user(&format!("service-{number}")),
+        ..grant
+    })
+}
+
+/// Generation 1 of nothing.
+fn nothing() -> Snapshot {
+    Snapshot {
+        server: "s".to_string(),
+        cluster: ClusterId::new("k"),
+        generation: 1,
+        issued_ms: 0,
+        grants: Vec::new(),
+        acls: Vec::new(),
+        memberships: Vec::new(),
+        keys: String::new(),
+    }
 }
 
 fn acl() -> impl Strategy<Value = AclBinding> {
@@ -163,8 +187,33 @@ proptest! {
         // Setting what is set changes nothing.
         let last = all.last().unwrap().clone();
         at_once.follow(changes(now, now + 1, vec![last])).unwrap();
-        prop_assert_eq!(at_once.grants().collect::<Vec<_>>(), stepping.grants().collect::<Vec<_>>());
-        prop_assert_eq!(at_once.acls().collect::<Vec<_>>(), stepping.acls().collect::<Vec<_>>());
+        prop_assert_eq!(at_once.grants(), stepping.grants());
+        prop_assert_eq!(at_once.acls(), stepping.acls());
+    }
+
+    #[test]
+    fn thousands_are_held_as_few_are(first in prop::collection::vec(numbered(), 3_000), then in prop::collection::vec(numbered(), 300)) {
+        let mut model: BTreeMap<(Principal, String), Grant> = BTreeMap::new();
+        let mut set = |grant: &Grant| {
+            let key = (grant.principal.clone(), grant.role.clone());
+            match grant.patterns {
+                Some(_) => model.insert(key, grant.clone()),
+                None => model.remove(&key),
+            };
+        };
+        first.iter().chain(&then).for_each(&mut set);
+        let mut policy = Policy::nothing(ClusterId::new("k"));
+        let snapshot = Snapshot { grants: first, ..nothing() };
+        policy.follow(Message::Snapshot(snapshot)).unwrap();
+        for (now, grant) in (1..).zip(then) {
+            policy.follow(changes(now, now + 1, vec![Change::Grant(grant)])).unwrap();
+        }
+        let mut held = policy.grants();
+        held.sort_by(|one, other| (&one.principal, &one.role).cmp(&(&other.principal, &other.role)));
+        prop_assert_eq!(policy.count_grants(), model.len());
+        let patterns = model.values().flat_map(|grant| &grant.patterns).map(BTreeSet::len);
+        prop_assert_eq!(policy.count_patterns(), patterns.sum::<usize>());
+        prop_assert_eq!(held, model.into_values().collect::<Vec<_>>());
     }
 
     #[test]
