@@ -29,6 +29,15 @@ impl Hash {
         Some(Self(bytes.try_into().ok()?))
     }
 
+    /// The half of it that is remembered of many lines: finding another line with the same half is
+    /// out of reach.
+    pub(crate) fn half(&self) -> [u8; 16] {
+        let mut half = [0; 16];
+        let bytes = half.iter_mut().zip(self.0);
+        bytes.for_each(|(to, from)| *to = from);
+        half
+    }
+
     /// Appends the 43 characters.
     pub(crate) fn push(&self, out: &mut Vec<u8>) {
         let mut text = [0; TEXT_LENGTH];

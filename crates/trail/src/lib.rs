@@ -14,6 +14,7 @@ mod metadata;
 mod own;
 mod stamp;
 mod time;
+pub mod verify;
 
 pub use authentication::{
     AuthenticationEvent, METHOD_AUTHENTICATION, TYPE_AUTHENTICATION, UNKNOWN_USER,

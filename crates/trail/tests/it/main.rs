@@ -3,6 +3,7 @@
 mod authentication;
 mod metadata;
 mod own;
+mod verify;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
