@@ -74,13 +74,17 @@ fn columns(event: &Value, blueprint: &Blueprint) -> [String; 6] {
         text(event, "/data/authorizationInfo/resourceType"),
         text(event, "/data/authorizationInfo/resourceName")
     );
-    let granted = event.pointer("/data/authorizationInfo/granted") == Some(&Value::Bool(true));
+    let granted = event.pointer("/data/authorizationInfo/granted");
+    let granted = granted.and_then(Value::as_bool);
     [
         cluster.to_owned(),
         text(event, "/data/authenticationInfo/principal").to_owned(),
         text(event, "/data/methodName").to_owned(),
         resource,
-        if granted { "allowed" } else { "denied" }.to_owned(),
+        // Changes and log ins are no decisions.
+        granted
+            .map_or("", |granted| if granted { "allowed" } else { "denied" })
+            .to_owned(),
         text(event, "/route").to_owned(),
     ]
 }

@@ -12,6 +12,7 @@ mod admin_actions;
 mod convergence;
 mod delivery;
 mod equivalence;
+mod explanations;
 mod fake_listener;
 mod feed_faults;
 mod groups;
@@ -67,6 +68,7 @@ const STEPS: &[Step] = &steps![
     admin_actions::events_carry_the_clients_principal_and_address,
     tokens::captured_token_is_refused_by_other_clusters,
     groups::audit_admin_of_a_group_is_its_members,
+    explanations::every_node_says_how_it_decides,
     roles::every_role_opens_to_clients_what_it_allows,
     roles::groups_count_by_directory_and_by_token,
     roles::revocation_stops_running_clients,

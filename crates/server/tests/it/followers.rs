@@ -177,7 +177,9 @@ impl Follower {
     /// The policy as lines, for comparison by eye.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut grants = self.policy.grants();
-        grants.sort_by(|one, other| (&one.principal, &one.role).cmp(&(&other.principal, &other.role)));
+        grants.sort_by(|one, other| {
+            (&one.principal, &one.role).cmp(&(&other.principal, &other.role))
+        });
         let grants = grants.into_iter().map(|grant| {
             let patterns = grant.patterns.unwrap_or_default();
             let names: Vec<String> = patterns.into_iter().map(|one| one.name).collect();
