@@ -1,4 +1,4 @@
-//! The audit trail as data: the event record and its CloudEvents form, numbers and chain, and the
+//! The audit trail as data: the event record in CloudEvents and OCSF form, numbers and chain, and the
 //! events that the trail writes about itself.
 //!
 //! What deliberately is not here: which events are recorded and where they go (`policy`), and how
@@ -11,6 +11,7 @@ mod epoch_file;
 mod event;
 mod json;
 mod metadata;
+mod ocsf;
 mod own;
 mod stamp;
 mod time;
@@ -27,6 +28,7 @@ pub use metadata::{
     AclAuthorization, Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin,
     RbacAuthorization, TYPE_CHANGE,
 };
+pub use ocsf::{OCSF_CONTENT_TYPE, OCSF_VERSION};
 pub use own::{
     Account, Checkpoint, EpochOpened, Loss, OWN_TYPES, Reason, Signer, TYPE_ACCOUNT,
     TYPE_CHECKPOINT, TYPE_EPOCH, TYPE_LOSS,

@@ -20,6 +20,7 @@ mod log_ins;
 mod loops;
 mod moves;
 mod oauth;
+mod ocsf;
 mod one_destination;
 mod own_events;
 mod printed;
@@ -73,6 +74,7 @@ const STEPS: &[Step] = &steps![
     roles::groups_count_by_directory_and_by_token,
     roles::revocation_stops_running_clients,
     equivalence::central_acls_decide_as_kafka_does,
+    ocsf::events_satisfy_the_schema,
     sdk::go_module_passes,
     oauth::the_revoked_are_refused_where_the_server_is_asked,
     refusals::untrusted_destination_is_named,

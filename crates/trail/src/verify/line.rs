@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::own::Own;
 use crate::Hash;
@@ -20,7 +21,7 @@ pub enum LineError {
     #[error("it has {0} bytes, more than an event can have")]
     TooLong(usize),
     /// It is no JSON object with the attributes of an event.
-    #[error("it is no CloudEvent: {0}")]
+    #[error("it is no CloudEvent, nor an OCSF event of ours: {0}")]
     NotAnEvent(String),
     /// It is an event of somebody who gives no numbers.
     #[error("it has no number: none of emitter, epoch, sequence and chain is there")]
@@ -66,6 +67,30 @@ struct Attributes<'a> {
     chain: Option<Cow<'a, str>>,
 }
 
+/// OCSF: the attributes and their `data` stand in `unmapped`.
+#[derive(Deserialize)]
+struct Ocsf<'a> {
+    #[serde(rename = "class_uid")]
+    _class: u32,
+    #[serde(borrow)]
+    unmapped: &'a RawValue,
+}
+
+/// The attributes, and the JSON object that they stand in.
+fn attributes(line: &[u8]) -> Result<(Attributes<'_>, &[u8]), LineError> {
+    let not_an_event = |error: serde_json::Error| LineError::NotAnEvent(error.to_string());
+    let error = match serde_json::from_slice(line) {
+        Ok(read) => return Ok((read, line)),
+        Err(error) => error,
+    };
+    let Ok(Ocsf { unmapped, .. }) = serde_json::from_slice(line) else {
+        return Err(not_an_event(error));
+    };
+    let inner = unmapped.get().as_bytes();
+    let read = serde_json::from_slice(inner).map_err(not_an_event)?;
+    Ok((read, inner))
+}
+
 /// A line as far as the verifier is concerned.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
@@ -85,8 +110,7 @@ impl Line {
         if bytes.len() > LONGEST_LINE {
             return Err(LineError::TooLong(bytes.len()));
         }
-        let read: Attributes<'_> = serde_json::from_slice(bytes)
-            .map_err(|error| LineError::NotAnEvent(error.to_string()))?;
+        let (read, inner) = attributes(bytes)?;
         let Attributes {
             emitter,
             epoch,
@@ -119,7 +143,7 @@ impl Line {
         }
         let own = match read.kind.strip_prefix(OWN_TYPES) {
             None => None,
-            Some(_) => Own::parse(&read.kind, bytes)?,
+            Some(_) => Own::parse(&read.kind, inner)?,
         };
         Ok(Self {
             emitter,

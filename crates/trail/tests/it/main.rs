@@ -2,6 +2,7 @@
 
 mod authentication;
 mod metadata;
+mod ocsf;
 mod own;
 mod verify;
 
