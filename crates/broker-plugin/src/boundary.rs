@@ -15,8 +15,7 @@ use crate::login::Login;
 use crate::pairs::Pairs;
 use crate::rules::{LocalChange, Undecided};
 
-pub(crate) const DONE: i32 = 0;
-pub(crate) const DISCARDED: i32 = 1;
+pub(crate) const DONE: i32 = 0; // 1: done, and the document discards each of these decisions.
 pub(crate) const CLOSED: i32 = -1;
 pub(crate) const MALFORMED: i32 = -2;
 pub(crate) const PANICKED: i32 = -3;
@@ -24,7 +23,7 @@ pub(crate) const REFUSED: i32 = -4;
 const NOT_READY: i32 = -5;
 /// So many decisions fit into an answer; more are written back into the message.
 pub(crate) const DECISIONS_IN_ANSWER: usize = 24;
-/// In an answer of `authorize`: the decisions stand, but recording them panicked.
+/// In an answer of `authorize` or `record`: the decisions stand, but recording them panicked.
 const UNRECORDED: i32 = 1 << 30;
 
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -98,27 +97,34 @@ pub(crate) fn authorize(
             })
         }
     };
-    bits | note(engine, &asked, verdicts)
+    match note(engine, &asked, verdicts) {
+        UNRECORDED => bits | UNRECORDED,
+        _ => bits,
+    }
 }
 
-/// Records what was decided; a panic leaves the decisions as they are (`rulings.md` 20).
+/// Records what was decided: a code, or [`UNRECORDED`]. A panic leaves the decisions as they are
+/// (`rulings.md` 20), and the account whole.
 fn note(engine: &Engine, asked: &Asked<'_>, verdicts: &[Verdict]) -> i32 {
     let noting = AssertUnwindSafe(|| engine.note(asked, verdicts, now_micros));
     match catch_unwind(noting) {
-        Ok(_) => 0,
+        Ok(discarded) => i32::from(discarded),
         Err(payload) => {
             forget(payload);
             engine.counters().add(Counter::Panics, 1);
+            let giving_up = AssertUnwindSafe(|| engine.give_up(asked, verdicts));
+            if let Err(payload) = catch_unwind(giving_up) {
+                forget(payload);
+            }
             UNRECORDED
         }
     }
 }
 
-/// Records decisions of Kafka: a code.
+/// Records decisions of Kafka: a code, or [`UNRECORDED`].
 pub(crate) fn record(engine: &Engine, message: &[u8], verdicts: &mut Vec<Verdict>) -> i32 {
     match engine.decide(message, false, verdicts) {
-        Ok(asked) if engine.note(&asked, verdicts, now_micros) => DISCARDED,
-        Ok(_) => DONE,
+        Ok(asked) => note(engine, &asked, verdicts),
         Err(undecided) => code(undecided),
     }
 }

@@ -24,7 +24,8 @@ use crate::pairs::Pairs;
 use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
-const LAYOUT_VERSION: jint = 3;
+const LAYOUT_VERSION: jint = 4;
+
 /// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
 /// then pending in Java), `panicked` if it panicked.
 fn guarded<'local, T>(
@@ -273,6 +274,20 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_login<'local>(
     })
 }
 
+/// `static native byte[] tell(long handle, byte[] what)`
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_tell<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    what: JByteArray<'local>,
+) -> JByteArray<'local> {
+    answer(env, handle, &what, |engine, what| {
+        let what = Pairs::decode(what).unwrap_or_default();
+        engine.tell(&what, now_micros).encode()
+    })
+}
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
@@ -402,18 +417,8 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_counters<'local>(
 ) -> jint {
     guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
         let values = with_engine(handle, |engine| {
-            let queue = engine.queue();
-            let waiting = [
-                u64::try_from(queue.len()).unwrap_or(u64::MAX),
-                queue.fill_permille(),
-            ];
-            engine
-                .counters()
-                .sums()
-                .into_iter()
-                .chain(waiting)
-                .map(u64::cast_signed)
-                .collect::<Vec<jlong>>()
+            let sums = engine.sums().into_iter();
+            sums.map(u64::cast_signed).collect::<Vec<jlong>>()
         });
         let Some(values) = values else {
             return Ok(CLOSED);

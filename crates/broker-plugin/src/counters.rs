@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// What is counted; the order is that of `spec/native-bridge.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {
-    /// Decisions that lead to a topic.
+    /// Decisions and log ins that lead to a topic, as far as is known: before the cluster has a name,
+    /// all that are queued.
     Routed,
     /// Decisions that the document discards.
     Discarded,
@@ -39,9 +40,13 @@ pub enum Counter {
     LoginsEnqueued,
     /// Log ins among the records that found it full.
     LoginsDropped,
+    /// Checks around a request that is checked, and recorded, by itself.
+    SuppressedTwice,
+    /// Decisions counted as routed whose recording failed.
+    Unrecorded,
 }
 
-const COUNTERS: usize = 17;
+const COUNTERS: usize = 19;
 const STRIPES: usize = 16;
 
 /// One thread's share; a cache line pair of its own, or threads would slow each other down.
@@ -72,6 +77,11 @@ impl Counters {
         {
             cell.fetch_add(amount, Ordering::Relaxed);
         }
+    }
+
+    /// Takes from a counter what was added to it before: it turned out to be something else.
+    pub fn take(&self, counter: Counter, amount: u64) {
+        self.add(counter, amount.wrapping_neg());
     }
 
     /// The sum over all threads.

@@ -1,5 +1,9 @@
 //! One instance of the plugin: the document in force, the queue, the account.
 
+mod drain;
+
+use std::cell::Cell;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
@@ -8,15 +12,15 @@ use openmds_policy::audit::{
     AuditedAction, Category, Document, FieldError, Routing, Why, crn_kind,
 };
 use openmds_trail::Cause;
-use uuid::Uuid;
 
 use crate::acls;
-use crate::batch::{Batch, Emitter};
 use crate::breakage::{Breakage, Place};
 use crate::codec::{Action, DecodeError, Request};
 use crate::counters::{Counter, Counters};
+use crate::drops::Drops;
 use crate::login::Login;
 use crate::methods::{Methods, resource_type_name};
+use crate::outgoing::{Emitter, Outgoing};
 use crate::pairs::Pairs;
 use crate::queue::{Queue, Waiting};
 use crate::reasons::{cause, explain};
@@ -34,8 +38,6 @@ const ENVELOPE: i16 = 58;
 const TOPIC: u8 = 2;
 /// An exporter without credentials, and everybody else without.
 const ANONYMOUS: &str = "User:ANONYMOUS";
-/// Events in one batch at most: bounds what a drain thread that dies takes with it.
-const MOST_EVENTS: u32 = 1_000;
 
 /// One request whose actions were decided, before it is recorded.
 #[derive(Debug)]
@@ -43,9 +45,20 @@ pub struct Asked<'m> {
     request: Request<'m>,
     /// `None` if only Kafka decided.
     judge: Option<Guard<Arc<Judge>>>,
+    /// So many of its actions are in the account.
+    noted: Cell<usize>,
 }
 
-impl Asked<'_> {
+impl<'m> Asked<'m> {
+    const fn new(request: Request<'m>, judge: Option<Guard<Arc<Judge>>>) -> Self {
+        let noted = Cell::new(0);
+        Self {
+            request,
+            judge,
+            noted,
+        }
+    }
+
     /// Whether Kafka's own decisions stand.
     #[must_use]
     pub const fn is_kafkas(&self) -> bool {
@@ -68,7 +81,10 @@ pub struct Engine {
     /// Replaced snapshots: they are freed on the drain thread, never on a request thread
     /// (`rulings.md` 24).
     retired: Mutex<Vec<Arc<Snapshot>>>,
-    batch: Mutex<Batch>,
+    drops: Drops,
+    outgoing: Mutex<Outgoing>,
+    /// Events of decisions and log ins in the batch that was not taken yet.
+    pending: AtomicU64,
     breakage: Breakage,
 }
 
@@ -86,7 +102,9 @@ impl Engine {
             document: Mutex::new(Document::built_in()),
             snapshot: ArcSwapOption::empty(),
             retired: Mutex::default(),
-            batch: Mutex::default(),
+            drops: Drops::default(),
+            outgoing: Mutex::default(),
+            pending: AtomicU64::new(0),
             settings,
             breakage: Breakage::default(),
         }
@@ -194,8 +212,7 @@ impl Engine {
         let malformed = |_: &DecodeError| self.counters.add(Counter::Malformed, 1);
         let request = Request::decode(message).inspect_err(malformed)?;
         if request.decided_by_kafka && !self.settings.compare {
-            let judge = None;
-            return Ok(Asked { request, judge });
+            return Ok(Asked::new(request, None));
         }
         let judge = match self.rules.decide(&request, by_type, verdicts) {
             Ok(judge) => Some(judge),
@@ -206,7 +223,7 @@ impl Engine {
             }
             Err(Undecided::NotReady) => return Err(Undecided::NotReady),
         };
-        Ok(Asked { request, judge })
+        Ok(Asked::new(request, judge))
     }
 
     /// Records decisions, as far as flags and document ask for it, and compares those of Kafka.
@@ -221,7 +238,13 @@ impl Engine {
             self.count(verdicts);
         }
         // Inside an Envelope is a request that is checked and recorded by itself (`rulings.md` 22).
-        if !self.settings.audit || request.api_key == ENVELOPE {
+        if !self.settings.audit {
+            return false;
+        }
+        if request.api_key == ENVELOPE {
+            let all = request.actions.count();
+            self.counters.add(Counter::SuppressedTwice, widened(all));
+            asked.noted.set(all);
             return false;
         }
         let snapshot = self.snapshot.load();
@@ -236,16 +259,32 @@ impl Engine {
             let fate =
                 self.record_action(snapshot.as_deref(), request, &action, decided, now_micros);
             self.counters.add(fate, 1);
+            asked.noted.set(asked.noted.get().saturating_add(1));
             discarded |= fate == Counter::Discarded;
             otherwise |= !matches!(fate, Counter::Discarded | Counter::Unwanted);
         }
         discarded && !otherwise
     }
 
+    /// Accounts for the actions that [`Self::note`] did not come to: a defect stopped it. Java says
+    /// in a minimal line who asked for what.
+    pub fn give_up(&self, asked: &Asked<'_>, verdicts: &[Verdict]) {
+        let kafkas = asked.request.decided_by_kafka;
+        for (place, action) in asked.request.actions.enumerate().skip(asked.noted.get()) {
+            let verdict = verdicts.get(place).filter(|_| !kafkas);
+            let granted = verdict.map_or(action.granted, |verdict| verdict.is_allowed());
+            if action.wants_record(granted) {
+                self.counters.add(Counter::Routed, 1);
+                self.counters.add(Counter::Unrecorded, 1);
+            } else {
+                self.counters.add(Counter::Unwanted, 1);
+            }
+        }
+    }
+
     fn count(&self, verdicts: &[Verdict]) {
         let allowed = verdicts.iter().filter(|verdict| verdict.is_allowed());
-        let allowed = u64::try_from(allowed.count()).unwrap_or(0);
-        let all = u64::try_from(verdicts.len()).unwrap_or(0);
+        let (allowed, all) = (widened(allowed.count()), widened(verdicts.len()));
         for (counter, amount) in [
             (Counter::Allowed, allowed),
             (Counter::Denied, all.saturating_sub(allowed)),
@@ -314,9 +353,11 @@ impl Engine {
             None => "",
         };
         let record = Record::new(request, action, topic, (granted, cause()), now_micros());
+        self.counters.add(Counter::Routed, 1);
         if record.is_some_and(|record| self.queue.push(Waiting::Decision(record))) {
             Counter::Enqueued
         } else {
+            self.drops.note(topic);
             Counter::DroppedQueueFull
         }
     }
@@ -330,16 +371,18 @@ impl Engine {
             return self.counters.add(Counter::SuppressedOwn, 1);
         }
         if let Some(snapshot) = self.snapshot.load().as_deref() {
-            match self.route_login(snapshot, &login) {
+            match Self::route_login(snapshot, &login) {
                 Ok(topic) => topic.clone_into(&mut login.topic),
                 Err(why) => return self.counters.add(why, 1),
             }
         }
-        let (fate, of_logins) = if self.queue.push(Waiting::Login(login)) {
+        let fates = if self.queue.push(Waiting::Login(login)) {
             (Counter::Enqueued, Counter::LoginsEnqueued)
         } else {
             (Counter::DroppedQueueFull, Counter::LoginsDropped)
         };
+        let (fate, of_logins) = fates;
+        self.counters.add(Counter::Routed, 1);
         self.counters.add(fate, 1);
         self.counters.add(of_logins, 1);
     }
@@ -353,16 +396,16 @@ impl Engine {
             && !self.settings.super_users.contains(&login.principal)
     }
 
-    fn route_login<'a>(&self, snapshot: &'a Snapshot, login: &Login) -> Result<&'a str, Counter> {
+    fn route_login<'a>(snapshot: &'a Snapshot, login: &Login) -> Result<&'a str, Counter> {
         let action = AuditedAction {
             category: Category::Authentication,
             principal: &login.principal,
             granted: login.accepted,
         };
-        self.routed(snapshot.router.route(None, action))
+        routed(snapshot.router.route(None, action))
     }
 
-    /// The topic, counted as routed; or what to count instead.
+    /// The topic, or what to count instead.
     fn route<'a>(
         &self,
         snapshot: &'a Snapshot,
@@ -378,20 +421,7 @@ impl Engine {
         };
         let kind = crn_kind(resource_type_name(resource_type));
         let resource = kind.as_deref().map(|kind| (kind, name));
-        self.routed(snapshot.router.route(resource, action))
-    }
-
-    fn routed<'a>(&self, routing: Routing<'a>) -> Result<&'a str, Counter> {
-        match routing {
-            Routing::Topic(topic) => {
-                self.counters.add(Counter::Routed, 1);
-                Ok(topic)
-            }
-            Routing::Discarded(Why::ExcludedPrincipal) => Err(Counter::Excluded),
-            Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
-                Err(Counter::Discarded)
-            }
-        }
+        routed(snapshot.router.route(resource, action))
     }
 
     /// Whether this is the exporter at work: only what publishing needs, nothing else it or
@@ -409,68 +439,6 @@ impl Engine {
         }
     }
 
-    /// Hands a batch of events, at most about `capacity` bytes, to `take`, which says whether it
-    /// took it; what was not taken is offered again. Called by one thread.
-    pub fn drain<T>(&self, capacity: usize, take: impl FnOnce(&[u8]) -> (bool, T)) -> Option<T> {
-        lock(&self.retired).retain(|snapshot| Arc::strong_count(snapshot) > 1);
-        self.rules.tidy();
-        let emitter = self.emitter.get()?;
-        let mut batch = lock(&self.batch);
-        if batch.events() == 0 {
-            batch.clear();
-            self.fill(&mut batch, emitter, capacity);
-        }
-        let events = batch.events();
-        if events == 0 {
-            return None;
-        }
-        let (taken, result) = take(batch.finish());
-        if taken {
-            batch.clear();
-            self.counters.add(Counter::Drained, u64::from(events));
-        }
-        Some(result)
-    }
-
-    fn fill(&self, batch: &mut Batch, emitter: &Emitter, capacity: usize) {
-        let enough = capacity.saturating_sub(capacity / 4);
-        while batch.events() < MOST_EVENTS && batch.len() < enough {
-            let Some(waiting) = self.queue.pop() else {
-                return;
-            };
-            let snapshot = self.snapshot.load();
-            let snapshot = snapshot.as_deref();
-            let added = match &waiting {
-                Waiting::Decision(record) => self
-                    .topic_of(record, snapshot)
-                    .map(|topic| batch.add(record, topic, Uuid::new_v4(), emitter, &self.methods)),
-                Waiting::Login(login) => match snapshot {
-                    Some(snapshot) if login.topic.is_empty() => self.route_login(snapshot, login),
-                    _ => Ok(login.topic.as_str()),
-                }
-                .map(|topic| batch.add_login(login, topic, Uuid::new_v4(), emitter)),
-            };
-            if let Err(why) = added {
-                self.counters.add(why, 1);
-            }
-        }
-    }
-
-    fn topic_of<'a>(
-        &self,
-        record: &'a Record,
-        snapshot: Option<&'a Snapshot>,
-    ) -> Result<&'a str, Counter> {
-        match (record.topic(), snapshot) {
-            ("", Some(snapshot)) => {
-                let kind = (record.api_key, record.operation);
-                let resource = (record.resource_type, record.resource_name());
-                self.route(snapshot, kind, resource, record.principal(), record.granted)
-            }
-            (topic, _) => Ok(topic),
-        }
-    }
-
     /// Makes the next decision panic, so that a test can show that the broker survives it.
     pub fn break_next_decision(&self) {
         self.breakage.want(Place::Deciding);
@@ -485,4 +453,18 @@ impl Engine {
 /// A panic elsewhere does not make the data under a lock wrong: every change is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const fn routed(routing: Routing<'_>) -> Result<&str, Counter> {
+    match routing {
+        Routing::Topic(topic) => Ok(topic),
+        Routing::Discarded(Why::ExcludedPrincipal) => Err(Counter::Excluded),
+        Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
+            Err(Counter::Discarded)
+        }
+    }
+}
+
+fn widened(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -6,16 +6,17 @@
 //! the entry that shows that a panic is survived.
 
 pub mod acls;
-mod batch;
 mod boundary;
 mod breakage;
 mod bridge;
 pub mod codec;
 pub mod counters;
+mod drops;
 pub mod engine;
 mod following;
 pub mod login;
 pub mod methods;
+mod outgoing;
 pub mod pairs;
 pub mod queue;
 mod reasons;

@@ -82,6 +82,12 @@ impl Queue {
         self.slots.len()
     }
 
+    /// How many records can wait.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
     /// Whether none waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openmds_policy::audit::{Document, Router};
+use openmds_policy::audit::{Document, Router, Target};
 
 use crate::methods::Methods;
 
@@ -12,6 +12,8 @@ pub(crate) struct Snapshot {
     pub(crate) router: Router,
     /// Topics in which the exporter's own requests are not recorded.
     pub(crate) destinations: BTreeSet<String>,
+    /// Where the trail's own events go; empty if the document names no topic at all.
+    pub(crate) own_topic: String,
 }
 
 impl Snapshot {
@@ -19,8 +21,22 @@ impl Snapshot {
         Self {
             router: Router::new(document, authority, cluster_id),
             destinations: document.topic_names().into_iter().collect(),
+            own_topic: own_topic(document),
         }
     }
+}
+
+/// The default topic of what is allowed, else that of what is denied, else any.
+fn own_topic(document: &Document) -> String {
+    let defaults = document.default_topics();
+    let named = [&defaults.allowed, &defaults.denied]
+        .into_iter()
+        .find_map(|target| match target {
+            Target::Topic(topic) => Some(topic.to_string()),
+            Target::Discard => None,
+        });
+    let any = || document.topic_names().into_iter().next();
+    named.or_else(any).unwrap_or_default()
 }
 
 /// Which methods can lead to a topic at all: one digit a method in the order of

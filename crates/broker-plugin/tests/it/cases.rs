@@ -7,7 +7,7 @@ use openmds_broker_plugin::methods::resource_type_name;
 use openmds_policy::audit::{FETCH_FOLLOWER, method_name};
 use serde_json::{Map, Value};
 
-use crate::message::{CLUSTER_ACTION, DENIED, GRANTED, READ, pack, record};
+use crate::message::{CLUSTER_ACTION, DENIED, GRANTED, READ, pack, record, sent};
 
 const FETCH: i16 = 1;
 const ENVELOPE: i16 = 58;
@@ -103,8 +103,8 @@ fn outcome(case: &Case, key: i16, operation: u8, resource_type: u8) -> Result<St
         .collect::<Vec<_>>();
     match (batch, counted.as_slice()) {
         (Some(batch), [Counter::Routed]) => {
-            let line = &batch[12 + 2 + usize::from(batch[13]) + 4..];
-            let event: Value = serde_json::from_slice(line).unwrap();
+            let line = sent(&batch).remove(0).line;
+            let event: Value = serde_json::from_str(&line).unwrap();
             Ok(text(event.as_object().unwrap(), "route").to_owned())
         }
         (None, [why]) => Err(*why),

@@ -4,7 +4,8 @@ use openmds_broker_plugin::counters::Counter;
 use openmds_broker_plugin::engine::{Engine, Settings};
 
 use crate::message::{
-    Asked, CLUSTER, CLUSTER_ACTION, CREATE, DENIED, GRANTED, READ, TOPIC, WRITE, pack, record,
+    Asked, CLUSTER, CLUSTER_ACTION, CREATE, DENIED, GRANTED, READ, TOPIC, WRITE, drained, pack,
+    record,
 };
 
 const TIME: i64 = 1_676_959_658_958_333;
@@ -46,27 +47,10 @@ fn ask(engine: &Engine, api_key: i16, principal: &str, actions: &[Asked<'_>]) {
 
 /// All events as `topic line`.
 pub(crate) fn events(engine: &Engine) -> Vec<String> {
-    let mut lines = Vec::new();
-    while let Some(batch) = engine.drain(4_096, |bytes| (true, bytes.to_vec())) {
-        assert_eq!(&batch[..4], b"OME1");
-        assert_eq!(
-            usize::try_from(u32::from_be_bytes(batch[4..8].try_into().unwrap())).unwrap(),
-            batch.len()
-        );
-        let mut rest = &batch[12..];
-        while let Some((length, tail)) = rest.split_first_chunk::<2>() {
-            let (topic, tail) = tail.split_at(usize::from(u16::from_be_bytes(*length)));
-            let (length, tail) = tail.split_first_chunk::<4>().unwrap();
-            let (line, tail) = tail.split_at(usize::try_from(u32::from_be_bytes(*length)).unwrap());
-            lines.push(format!(
-                "{} {}",
-                String::from_utf8_lossy(topic),
-                String::from_utf8_lossy(line)
-            ));
-            rest = tail;
-        }
-    }
-    lines
+    let events = drained(engine).into_iter();
+    events
+        .map(|event| format!("{} {}", event.topic, event.line))
+        .collect()
 }
 
 fn counted(engine: &Engine, counter: Counter) -> u64 {

@@ -18,7 +18,7 @@ use openmds_policy::crn::Crn;
 use serde_json::{Value, json};
 
 use crate::case_files::{self, Case, same};
-use crate::message::{CLUSTER_ACTION, CREATE, DENIED, GRANTED, TOPIC, WRITE, pack, record};
+use crate::message::{CLUSTER_ACTION, CREATE, DENIED, GRANTED, TOPIC, WRITE, pack, record, sent};
 
 const NO_EVENTS: [&str; 4] = [
     "lookup.json",
@@ -184,14 +184,11 @@ fn counted(engine: &Engine, counter: Counter) -> u64 {
 /// Topic and line of the one event that waits, if there is one.
 fn only_event(engine: &Engine) -> Option<(String, Value)> {
     let batch = engine.drain(1 << 16, |bytes| (true, bytes.to_vec()))?;
-    let (length, rest) = batch[12..].split_first_chunk::<2>().unwrap();
-    let (topic, rest) = rest.split_at(usize::from(u16::from_be_bytes(*length)));
-    let (length, line) = rest.split_first_chunk::<4>().unwrap();
-    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap();
-    assert_eq!(length, line.len(), "one event");
+    let events = sent(&batch);
+    assert_eq!(events.len(), 1, "one event");
     assert_eq!(engine.drain(1 << 16, |_| (true, ())), None);
-    let topic = String::from_utf8(topic.to_vec()).unwrap();
-    Some((topic, serde_json::from_slice(line).unwrap()))
+    let event = events.into_iter().next()?;
+    Some((event.topic, serde_json::from_str(&event.line).unwrap()))
 }
 
 #[test]

@@ -26,3 +26,5 @@ mod golden;
 mod logins;
 #[cfg(test)]
 mod message;
+#[cfg(test)]
+mod numbers;

@@ -1,4 +1,4 @@
-//! Messages as Java packs them.
+//! Messages as Java packs them, and batches as Java reads them.
 
 use openmds_broker_plugin::engine::Engine;
 
@@ -72,4 +72,48 @@ pub(crate) fn record(engine: &Engine, message: &[u8], clock: fn() -> i64) {
     let asked = engine.decide(message, false, &mut verdicts).unwrap();
     assert!(asked.is_kafkas());
     engine.note(&asked, &verdicts, clock);
+}
+
+/// One event of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Of the trail itself.
+    pub(crate) own: bool,
+    pub(crate) number: u64,
+    pub(crate) topic: String,
+    pub(crate) line: String,
+}
+
+/// The events of a batch, `OME2`.
+pub(crate) fn sent(batch: &[u8]) -> Vec<Sent> {
+    assert_eq!(&batch[..4], b"OME2");
+    let length = u32::from_be_bytes(batch[4..8].try_into().unwrap());
+    assert_eq!(usize::try_from(length).unwrap(), batch.len());
+    let count = u32::from_be_bytes(batch[8..12].try_into().unwrap());
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (mut events, mut rest) = (Vec::new(), &batch[12..]);
+    while let Some((kind, tail)) = rest.split_first() {
+        let (number, tail) = tail.split_first_chunk::<8>().unwrap();
+        let (length, tail) = tail.split_first_chunk::<2>().unwrap();
+        let (topic, tail) = tail.split_at(usize::from(u16::from_be_bytes(*length)));
+        let (length, tail) = tail.split_first_chunk::<4>().unwrap();
+        let (line, tail) = tail.split_at(usize::try_from(u32::from_be_bytes(*length)).unwrap());
+        events.push(Sent {
+            own: *kind == 1,
+            number: u64::from_be_bytes(*number),
+            topic: text(topic),
+            line: text(line),
+        });
+        rest = tail;
+    }
+    assert_eq!(events.len(), usize::try_from(count).unwrap());
+    events
+}
+
+/// All events that wait, in small batches.
+pub(crate) fn drained(engine: &Engine) -> Vec<Sent> {
+    let next = || engine.drain(4_096, |bytes| (true, bytes.to_vec()));
+    std::iter::from_fn(next)
+        .flat_map(|batch| sent(&batch))
+        .collect()
 }

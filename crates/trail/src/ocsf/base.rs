@@ -46,9 +46,14 @@ own!(EpochOpened TYPE_EPOCH, Loss TYPE_LOSS, Checkpoint TYPE_CHECKPOINT);
 
 impl Account {
     /// Appends the event as one line of OCSF without the line's end, not stamped yet.
-    pub fn write_ocsf(&self, envelope: &Envelope<'_>, last: bool, out: &mut Vec<u8>) {
+    pub fn write_ocsf(
+        &self,
+        envelope: &Envelope<'_>,
+        (last, moving): (bool, bool),
+        out: &mut Vec<u8>,
+    ) {
         wrap(out, envelope, TYPE_ACCOUNT, |out| {
-            self.write_json(envelope, last, out)
+            self.write_json(envelope, (last, moving), out)
         });
     }
 }

@@ -80,12 +80,17 @@ impl Account {
     }
 
     /// Appends the event as one line of JSON without the line's end, not stamped yet. `last`: the
-    /// epoch ends with it.
-    pub fn write_json(&self, envelope: &Envelope<'_>, last: bool, out: &mut Vec<u8>) {
+    /// epoch ends with it. `moving`: the figures changed while they were read, and need not fit.
+    pub fn write_json(
+        &self,
+        envelope: &Envelope<'_>,
+        (last, moving): (bool, bool),
+        out: &mut Vec<u8>,
+    ) {
         push_envelope(out, envelope, TYPE_ACCOUNT);
         push_display(
             out,
-            format_args!(",\"data\":{{\"last\":{last},\"account\":"),
+            format_args!(",\"data\":{{\"last\":{last},\"moving\":{moving},\"account\":"),
         );
         self.push(out);
         out.extend_from_slice(b"}}");

@@ -220,7 +220,7 @@ fn epoch() -> Vec<String> {
     };
     lines.add(1, |out| checkpoint.write_ocsf(out));
     lines.add(1, |out| {
-        Account::default().write_ocsf(&envelope(CLUSTER), true, out)
+        Account::default().write_ocsf(&envelope(CLUSTER), (true, false), out)
     });
     lines.1
 }

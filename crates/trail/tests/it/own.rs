@@ -106,7 +106,9 @@ fn epoch() -> Vec<String> {
     let nothing_known = BTreeMap::new();
     let refused = loss(Reason::Fallback, &[(1, 1), (2, 2)], &nothing_known);
     lines.add(1, |out| refused.write_json(out));
-    lines.add(1, |out| account().write_json(&envelope(), true, out));
+    lines.add(1, |out| {
+        account().write_json(&envelope(), (true, false), out)
+    });
     for certificate in [
         Some("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
         None,

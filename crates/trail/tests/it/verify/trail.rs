@@ -189,7 +189,7 @@ impl<'a> Emitter<'a> {
         let envelope = self.envelope(TOPICS[2]);
         let account = Account::default();
         self.write(TOPICS[2], 1, |out| {
-            account.write_json(&envelope, last, out);
+            account.write_json(&envelope, (last, false), out);
         });
     }
 }

@@ -19,7 +19,15 @@ final class AuditCounters implements AuditCountersMBean {
     /** Decisions that no rule of the document can send anywhere; the engine was not asked. */
     final LongAdder discardedUnasked = new LongAdder();
     final LongAdder unwantedUnasked = new LongAdder();
+    final LongAdder suppressedUnasked = new LongAdder();
+    /** Decisions and log ins that the engine could not be told of. */
+    final LongAdder unrecordedUnasked = new LongAdder();
+    /** Events that a producer has and has not answered for; this and the next three without the trail's own. */
+    final LongAdder underWay = new LongAdder();
     final LongAdder delivered = new LongAdder();
+    final LongAdder keptInFallback = new LongAdder();
+    final LongAdder lostInFallback = new LongAdder();
+    /** Lines given to the fallback log but those of the trail itself; minimal lines among them. */
     final LongAdder fallback = new LongAdder();
     final LongAdder fallbackFailures = new LongAdder();
     final LongAdder badDocuments = new LongAdder();
@@ -73,6 +81,11 @@ final class AuditCounters implements AuditCountersMBean {
         return attached == null ? 0 : attached.counters()[counter.ordinal()];
     }
 
+    /** What became of everything. */
+    Account account() {
+        return Account.of(this, engine);
+    }
+
     long recordedLogins() {
         return counted(Counter.LOGINS_ENQUEUED);
     }
@@ -119,6 +132,16 @@ final class AuditCounters implements AuditCountersMBean {
     @Override
     public long getUnwanted() {
         return counted(Counter.UNWANTED) + unwantedUnasked.sum();
+    }
+
+    @Override
+    public String getAccount() {
+        return engine == null ? "" : account().toString();
+    }
+
+    @Override
+    public boolean isBalanced() {
+        return engine == null || account().balances();
     }
 
     @Override

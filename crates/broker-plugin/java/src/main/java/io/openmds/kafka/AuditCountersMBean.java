@@ -14,6 +14,12 @@ public interface AuditCountersMBean {
 
     long getUnwanted();
 
+    /** What became of everything that was decided, by name. */
+    String getAccount();
+
+    /** Whether the account's equations hold; while requests are decided the figures may be read too slowly for that. */
+    boolean isBalanced();
+
     long getEnqueued();
 
     long getDroppedQueueFull();

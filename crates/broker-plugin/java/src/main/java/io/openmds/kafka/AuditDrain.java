@@ -1,5 +1,6 @@
 package io.openmds.kafka;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,6 +26,7 @@ final class AuditDrain implements Runnable {
     private final ExporterSettings settings;
     private final AuditCounters counters;
     private final FallbackLog fallback;
+    private final Ledger ledger;
     private final Queue<String> unrouted = new ArrayBlockingQueue<>(1_000);
     private final Thread thread;
     private volatile Destination wanted;
@@ -37,11 +39,12 @@ final class AuditDrain implements Runnable {
     private long reported;
     private long droppedReported;
 
-    AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback) {
+    AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback, Ledger ledger) {
         this.engine = engine;
         this.settings = settings;
         this.counters = counters;
         this.fallback = fallback;
+        this.ledger = ledger;
         thread = new Thread(this, "openmds-audit-drain");
         thread.setDaemon(true);
         counters.inFlight = () -> {
@@ -54,9 +57,10 @@ final class AuditDrain implements Runnable {
         };
     }
 
-    /** Begins to drain; the exporter calls itself {@code clientId}. */
-    void start(String exporterClientId) {
-        clientId = exporterClientId;
+    /** Begins to drain for a node, {@code broker-1}. */
+    void start(String node) {
+        clientId = "openmds-audit-" + node;
+        ledger.begin(node);
         thread.start();
     }
 
@@ -68,7 +72,7 @@ final class AuditDrain implements Runnable {
     /** A line for decisions that could not be routed; if too many wait it is written at once. */
     void unrouted(String line) {
         if (closing || !unrouted.offer(line)) {
-            fallback.write(line);
+            fallback.writeMinimal(new AuditEvent("", line.getBytes(StandardCharsets.UTF_8), 0, true));
         }
     }
 
@@ -96,6 +100,7 @@ final class AuditDrain implements Runnable {
         report();
         int fill = engine.fillPermille();
         followDestination(fill);
+        ledger.step(System.nanoTime() / 1_000_000, exporter != null && exporter.accepts());
         if (exporter == null) {
             return current != null && current.servers == null && spill();
         }
@@ -139,7 +144,7 @@ final class AuditDrain implements Runnable {
     }
 
     private boolean spill() {
-        return pull((topic, event) -> fallback.write(event));
+        return pull(event -> fallback.write(event, Losses.Reason.FALLBACK));
     }
 
     /** Takes one batch out of the queue; whether there was one. */
@@ -157,7 +162,10 @@ final class AuditDrain implements Runnable {
         if (length <= 0) {
             return false;
         }
-        events.read(batch, length, taker);
+        events.read(batch, length, event -> {
+            ledger.numbered(event.number);
+            taker.take(event);
+        });
         if (batch.length > USUAL_BATCH) {
             batch = new byte[USUAL_BATCH];
         }
@@ -166,7 +174,7 @@ final class AuditDrain implements Runnable {
 
     private void writeUnrouted() {
         for (String line = unrouted.poll(); line != null; line = unrouted.poll()) {
-            fallback.write(line);
+            fallback.writeMinimal(ledger.line(line));
         }
     }
 
@@ -181,6 +189,28 @@ final class AuditDrain implements Runnable {
             LOG.warn("{} audit events were lost since the last report, {} in all, because the queue was full: raise {} or"
                     + " route fewer events", dropped - droppedReported, dropped, PluginConfig.QUEUE_MAX_BYTES);
             droppedReported = dropped;
+        }
+    }
+
+    /** The last account is written once nothing is under way any more, if that comes in time. */
+    private void conclude(long deadline) {
+        while (counters.underWay.sum() > 0 && exporter != null && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(SHORTEST_NAP_NANOS);
+        }
+        boolean sent = exporter != null && exporter.accepts() && counters.underWay.sum() == 0;
+        if (exporter != null && !sent) {
+            exporter.close(Duration.ZERO);
+        }
+        if (ledger.isOpen()) {
+            ledger.finish();
+            boolean more = true;
+            while (more) {
+                more = sent ? forward() : spill();
+            }
+            ledger.end();
+        }
+        if (sent) {
+            exporter.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
     }
 
@@ -209,9 +239,7 @@ final class AuditDrain implements Runnable {
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
                 more = send ? forward() : spill();
             }
-            if (exporter != null) {
-                exporter.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-            }
+            conclude(deadline);
             report();
         } catch (RuntimeException | LinkageError e) {
             LOG.error("The audit trail's drain failed while it closed", e);

@@ -1,8 +1,10 @@
 package io.openmds.kafka;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.server.authorizer.Action;
@@ -25,7 +27,6 @@ final class AuditTrail implements AutoCloseable {
     private final ExporterSettings exporterSettings;
     private final Destinations destinations;
     private final NativeEngine engine;
-    private final FallbackLog fallback;
     private final AuditDrain drain;
     private final Seldom errors = new Seldom();
     private volatile AppliedDocument document;
@@ -34,17 +35,23 @@ final class AuditTrail implements AutoCloseable {
     private LoginTrail logins;
 
     /** The engine stays its owner's to close. */
-    AuditTrail(PluginConfig config, NativeEngine engine, AuditCounters counters) {
+    AuditTrail(PluginConfig config, NativeEngine engine, AuditCounters counters, Supplier<NodeSigner> signer) {
         this.config = config;
         this.engine = engine;
         this.counters = counters;
         interBroker = new InterBroker(config);
         exporterSettings = new ExporterSettings(config, interBroker);
         destinations = new Destinations(config, interBroker);
-        fallback = new FallbackLog(counters);
-        drain = new AuditDrain(engine, exporterSettings, counters, fallback);
+        Losses losses = new Losses(AuditTrail::micros);
+        FallbackLog fallback = new FallbackLog(counters, losses);
+        Ledger ledger = new Ledger(engine, counters, losses, new TrailSettings(config), signer);
+        drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger);
         useStatic();
         warnOfUnseenLogins(config);
+    }
+
+    private static long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     private static void warnOfUnseenLogins(PluginConfig config) {
@@ -145,28 +152,40 @@ final class AuditTrail implements AutoCloseable {
                     (login, why) -> drain.unrouted(UnroutedLine.of(login, counters.clusterId, why)));
             Logins.add(logins);
         }
-        drain.start("openmds-audit-" + role + "-" + server.brokerId());
+        drain.start(role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
     }
 
     /** Records decisions of Kafka's own authorizer. Whatever happens here leaves them as they are ({@code rulings.md} 20). */
     void record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+        int code = NativeEngine.MALFORMED; // Unless the engine says otherwise, it counted nothing.
         try {
             counters.decided.add(actions.size());
             AppliedDocument applied = document;
-            if (context.requestType() != ENVELOPE && isAnyWanted(applied, context, actions, results)) {
+            if (context.requestType() == ENVELOPE) {
+                code = NativeEngine.DONE;
+                counters.suppressedUnasked.add(actions.size());
+            } else if (!isAnyWanted(applied, context, actions, results)) {
+                code = NativeEngine.DONE;
+            } else {
                 RequestCodec codec = RequestCodec.ofThread();
                 int length = codec.encode(context, actions, results);
-                int code = engine.record(codec.bytes(), length);
+                code = engine.record(codec.bytes(), length);
                 if (code == NativeEngine.DISCARDED) {
                     remember(applied, context, actions, results);
-                } else if (code != NativeEngine.DONE) {
-                    failed(context, actions, results, code);
+                } else if (code < 0) {
+                    unanswered(context, actions, results, code);
+                } else if (code == NativeEngine.UNRECORDED) {
+                    unrecorded(context, actions, results);
                 }
             }
         } catch (Throwable e) {
             counters.javaFailures.increment();
-            failed(context, actions, results, e);
+            if (code < 0) {
+                unanswered(context, actions, results, e);
+            } else {
+                failed(context, actions, results, e);
+            }
         }
     }
 
@@ -210,7 +229,13 @@ final class AuditTrail implements AutoCloseable {
         return false;
     }
 
-    /** Writes minimal lines for decisions that the engine made and could not record. */
+    /** Writes minimal lines for decisions of which the engine has counted nothing. */
+    void unanswered(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object why) {
+        counters.unrecordedUnasked.add(actions.size());
+        failed(context, actions, results, why);
+    }
+
+    /** Writes minimal lines for decisions that the engine has counted and could not record. */
     void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         failed(context, actions, results, NativeEngine.PANICKED);
     }

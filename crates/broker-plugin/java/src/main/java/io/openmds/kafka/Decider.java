@@ -54,26 +54,29 @@ final class Decider {
     private List<AuthorizationResult> decide(AuthorizableRequestContext context, List<Action> actions, boolean byType) {
         int count = actions.size();
         counters.decided.add(count);
+        boolean answered = false;
         try {
             if (!localAcls.faithful()) {
-                return afterFailure(context, count, "the ACLs of this cluster are not known");
+                return afterFailure(context, actions, "the ACLs of this cluster are not known", true);
             }
             RequestCodec codec = RequestCodec.ofThread();
             int length = codec.encode(context, actions);
             int answer = byType ? engine.authorizeByType(codec.bytes(), length) : engine.authorize(codec.bytes(), length);
             if (answer < 0) {
-                return refused(context, count, answer);
+                return refused(context, actions, answer);
             }
+            answered = true;
             List<AuthorizationResult> results = results(answer, codec.bytes(), count);
             DecisionLog.write(context, actions, results);
             if ((answer & NativeEngine.UNRECORDED) != 0) {
-                unrecorded.tell(context, actions, results);
+                unrecorded.tell(context, actions, results, null);
             }
             return results;
         } catch (AuthorizerNotReadyException e) {
+            counters.decided.add(-count);
             throw e; // Kafka's own way to say that ACLs are still being loaded.
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-            return afterFailure(context, count, e);
+            return afterFailure(context, actions, e, !answered);
         }
     }
 
@@ -81,16 +84,20 @@ final class Decider {
     void compare(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
             boolean byType) {
         counters.decided.add(actions.size());
+        boolean answered = false;
         try {
             RequestCodec codec = RequestCodec.ofThread();
             int length = codec.encode(context, actions, results);
             int answer = byType ? engine.authorizeByType(codec.bytes(), length) : engine.authorize(codec.bytes(), length);
-            if (answer < 0 || (answer & NativeEngine.UNRECORDED) != 0) {
-                unrecorded.tell(context, actions, results);
+            answered = answer >= 0;
+            if (answer < 0) {
+                unrecorded.tell(context, actions, results, "native code " + answer);
+            } else if ((answer & NativeEngine.UNRECORDED) != 0) {
+                unrecorded.tell(context, actions, results, null);
             }
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
             counters.javaFailures.increment();
-            unrecorded.tell(context, actions, results);
+            unrecorded.tell(context, actions, results, answered ? null : e);
         }
     }
 
@@ -123,15 +130,17 @@ final class Decider {
         return Arrays.asList(results);
     }
 
-    private List<AuthorizationResult> refused(AuthorizableRequestContext context, int count, int code) {
+    private List<AuthorizationResult> refused(AuthorizableRequestContext context, List<Action> actions, int code) {
         if (code == NativeEngine.NOT_READY) {
             throw new AuthorizerNotReadyException();
         }
         String why = code == NativeEngine.PANICKED ? NativeEngine.lastPanic() : "native code " + code;
-        return afterFailure(context, count, why);
+        return afterFailure(context, actions, why, true);
     }
 
-    private List<AuthorizationResult> afterFailure(AuthorizableRequestContext context, int count, Object why) {
+    /** @param unanswered whether the engine has counted, and recorded, nothing of it */
+    private List<AuthorizationResult> afterFailure(AuthorizableRequestContext context, List<Action> actions, Object why,
+            boolean unanswered) {
         counters.decisionErrors.increment();
         if (errors.now()) {
             LOG.error("Authorizing failed; everybody but super users is denied: {}", why,
@@ -140,11 +149,16 @@ final class Decider {
         KafkaPrincipal principal = context.principal();
         boolean superUser = superUsers.contains(principal.getPrincipalType() + ":" + principal.getName());
         AuthorizationResult result = superUser ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
-        return Collections.nCopies(count, result);
+        List<AuthorizationResult> results = Collections.nCopies(actions.size(), result);
+        if (unanswered) {
+            unrecorded.tell(context, actions, results, why);
+        }
+        return results;
     }
 
     /** Told of decisions that stand but could not be recorded. */
     interface Unrecorded {
-        void tell(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results);
+        /** @param unanswered why the engine has counted nothing of them; null if it has counted them */
+        void tell(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object unanswered);
     }
 }

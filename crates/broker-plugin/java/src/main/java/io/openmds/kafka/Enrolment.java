@@ -104,6 +104,11 @@ final class Enrolment implements AutoCloseable {
         return certificate != null && certificate.isDue(now);
     }
 
+    /** Signs as this node; null as long as it has no certificate. */
+    NodeSigner signer() throws IOException {
+        return certificate == null ? null : new NodeSigner(key, certificate);
+    }
+
     /** TLS for requests of this node. */
     SSLContext context() throws IOException {
         return context(certificate);

@@ -183,12 +183,12 @@ final class Exporter {
     }
 
     /** Sends one event, or writes it to the fallback log. */
-    void send(String topic, byte[] event) {
-        if (state != State.READY || !usable.contains(topic)) {
-            fallback.write(event);
+    void send(AuditEvent event) {
+        if (state != State.READY || !usable.contains(event.topic)) {
+            fallback.write(event, Losses.Reason.FALLBACK);
             return;
         }
-        long blocked = session.send(topic, event);
+        long blocked = session.send(event);
         if (blocked > settings.maxBlockMs() * 9 / 10) {
             abandon("a send was held for " + blocked + " ms without the topic's metadata");
         }

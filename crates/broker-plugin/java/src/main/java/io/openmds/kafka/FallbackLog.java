@@ -11,22 +11,39 @@ final class FallbackLog {
 
     private final Logger lines = LoggerFactory.getLogger(NAME);
     private final AuditCounters counters;
+    private final Losses losses;
 
-    FallbackLog(AuditCounters counters) {
+    FallbackLog(AuditCounters counters, Losses losses) {
         this.counters = counters;
+        this.losses = losses;
     }
 
-    void write(byte[] event) {
-        write(new String(event, StandardCharsets.UTF_8));
+    /** Keeps an event that is at no destination: a loss that is told later. */
+    void write(AuditEvent event, Losses.Reason why) {
+        boolean kept = write(new String(event.line, StandardCharsets.UTF_8), event.own);
+        losses.add(kept ? why : Losses.Reason.FALLBACK_FAILED, event);
+        if (!event.own) {
+            (kept ? counters.keptInFallback : counters.lostInFallback).increment();
+        }
     }
 
-    void write(String line) {
-        counters.fallback.increment();
+    /** Keeps what is left of decisions whose recording failed. */
+    void writeMinimal(AuditEvent line) {
+        boolean kept = write(new String(line.line, StandardCharsets.UTF_8), false);
+        losses.add(kept ? Losses.Reason.UNRECORDED : Losses.Reason.FALLBACK_FAILED, line);
+    }
+
+    private boolean write(String line, boolean own) {
+        if (!own) {
+            counters.fallback.increment();
+        }
         try {
             lines.info(line);
+            return true;
         } catch (RuntimeException e) {
             // An appender that throws must not take the drain or the producer's thread with it.
             counters.fallbackFailures.increment();
+            return false;
         }
     }
 }

@@ -88,6 +88,7 @@ final class LoginTrail {
             why = e.toString();
         }
         counters.javaFailures.increment();
+        counters.unrecordedUnasked.increment();
         unrecorded.accept(login, why);
         if (errors.now()) {
             LOG.error("A log in could not be recorded ({}) and went to the fallback log as a minimal line", why);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class NativeEngine implements AutoCloseable {
     /** The version of all layouts that this jar speaks. */
-    static final int LAYOUT_VERSION = 3;
+    static final int LAYOUT_VERSION = 4;
 
     static final int DONE = 0;
     /** Done, and the document discards each of these decisions whoever asks. */
@@ -23,7 +23,7 @@ final class NativeEngine implements AutoCloseable {
 
     /** Up to so many decisions are bits of the answer of {@link #authorize}; more are bytes of the message. */
     static final int DECISIONS_IN_ANSWER = 24;
-    /** In the answer of {@link #authorize}: the decisions stand, but recording them failed. */
+    /** In the answer of {@link #authorize} or {@link #record}: the decisions stand, but recording them failed. */
     static final int UNRECORDED = 1 << 30;
 
     /** What {@link #localAcls} does. */
@@ -36,7 +36,7 @@ final class NativeEngine implements AutoCloseable {
     enum Counter {
         ROUTED, DISCARDED, EXCLUDED, SUPPRESSED_OWN, UNWANTED, ENQUEUED, DROPPED_QUEUE_FULL, MALFORMED, PANICS,
         DRAINED, ALLOWED, DENIED, COMPARED, WOULD_ALLOW, WOULD_DENY, LOGINS_ENQUEUED,
-        LOGINS_DROPPED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE
+        LOGINS_DROPPED, SUPPRESSED_TWICE, UNRECORDED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE, PENDING
     }
 
     private final long handle;
@@ -136,6 +136,11 @@ final class NativeEngine implements AutoCloseable {
         return drain(handle, batch);
     }
 
+    /** Says something about events after the queue, or asks; only the thread that drains. Empty before the cluster is known. */
+    Pairs tell(Pairs what) {
+        return answer(tell(handle, what.encode()));
+    }
+
     /** Whether an answer of {@link #drain} is a failure and not a length. */
     static boolean failed(int drained) {
         return drained < Integer.MIN_VALUE + 16;
@@ -205,6 +210,8 @@ final class NativeEngine implements AutoCloseable {
     private static native int login(long handle, byte[] login);
 
     private static native int drain(long handle, byte[] batch);
+
+    private static native byte[] tell(long handle, byte[] what);
 
     private static native int counters(long handle, long[] sums);
 

@@ -2,9 +2,11 @@ package io.openmds.kafka;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -63,6 +65,16 @@ final class NodeCertificate {
         Instant from = chain[0].getNotBefore().toInstant();
         Instant to = chain[0].getNotAfter().toInstant();
         return now.isAfter(from.plusSeconds((to.getEpochSecond() - from.getEpochSecond()) * 2 / 3));
+    }
+
+    /** SHA-256 over the node's own certificate, 64 lower-case hexadecimal digits. */
+    String fingerprint() throws IOException {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
+            return String.format("%064x", new BigInteger(1, hash));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no certificate (" + e.getMessage() + ")", e);
+        }
     }
 
     Instant expiry() {

@@ -85,7 +85,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
             feed = PolicyFeed.of(config, engine);
             state = mirrors() ? new PolicyState(engine, counters, feed) : null;
             if (audited) {
-                trail = new AuditTrail(config, engine, counters);
+                trail = new AuditTrail(config, engine, counters, () -> feed == null ? null : feed.signer());
                 VisibleConfig.define();
             }
         } catch (RuntimeException e) {
@@ -210,9 +210,12 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
         }
     }
 
-    private void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+    private void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            Object unanswered) {
         AuditTrail audited = trail;
-        if (audited != null) {
+        if (audited != null && unanswered != null) {
+            audited.unanswered(context, actions, results, unanswered);
+        } else if (audited != null) {
             audited.unrecorded(context, actions, results);
         }
     }

@@ -139,6 +139,7 @@ final class PluginConfig {
         Set<String> known = new TreeSet<>(KNOWN);
         known.addAll(TokenSettings.KNOWN);
         known.addAll(FeedSettings.KNOWN);
+        known.addAll(TrailSettings.KNOWN);
         known.add(OpenMdsPrincipalBuilder.GROUPS_CLAIM);
         return known;
     }

@@ -79,6 +79,12 @@ final class PolicyFeed implements AutoCloseable {
         return follower;
     }
 
+    /** Signs as this node; null as long as it is not enrolled. */
+    NodeSigner signer() {
+        PolicyFollower started = follower;
+        return started == null ? null : started.signer;
+    }
+
     @Override
     public void close() {
         PolicyFollower started = follower;

@@ -34,6 +34,8 @@ final class PolicyFollower {
     final PolicyCopy copy;
     private final FeedKeys keys;
     final List<Follower> followers = new CopyOnWriteArrayList<>();
+    /** Signs as this node; null as long as it is not enrolled. */
+    volatile NodeSigner signer;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -201,6 +203,7 @@ final class PolicyFollower {
         if (enrolment.isDue(Instant.now())) {
             renew();
         }
+        signer = enrolment.signer();
         enrolment.mend();
         ask();
     }

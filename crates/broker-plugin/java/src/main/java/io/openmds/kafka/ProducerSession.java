@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,17 +55,18 @@ final class ProducerSession {
     }
 
     /** Sends one event; milliseconds for which the producer held the caller. */
-    long send(String topic, byte[] event) {
+    long send(AuditEvent event) {
         long before = now();
         if (inFlight.getAndIncrement() == 0) {
             progress = before;
         }
-        inFlightBytes.addAndGet(event.length);
+        inFlightBytes.addAndGet(event.line.length);
+        counters.underWay.add(event.own ? 0 : 1);
         Owed debt = new Owed(event);
         owed.add(debt);
         try {
-            producer.send(new ProducerRecord<>(topic, null, null, null, event, Exporter.HEADERS), debt);
-        } catch (RuntimeException e) {
+            producer.send(new ProducerRecord<>(event.topic, null, null, null, event.line, Exporter.HEADERS), debt);
+        } catch (RuntimeException | LinkageError e) {
             debt.settle(e);
         }
         return now() - before;
@@ -80,7 +82,7 @@ final class ProducerSession {
         owed.forEach(debt -> debt.settle(new IllegalStateException("the producer was closed")));
     }
 
-    private void warn(Exception e) {
+    private void warn(Throwable e) {
         if (warn.now()) {
             LOG.warn("An audit event was not delivered to {} and went to the fallback log ({} so far in all): {}",
                     servers, counters.fallback.sum(), e.toString());
@@ -89,10 +91,10 @@ final class ProducerSession {
 
     /** An event that the producer has and has not answered for. */
     private final class Owed implements Callback {
-        private final byte[] event;
+        private final AuditEvent event;
         private final AtomicBoolean settled = new AtomicBoolean();
 
-        Owed(byte[] event) {
+        Owed(AuditEvent event) {
             this.event = event;
         }
 
@@ -101,20 +103,22 @@ final class ProducerSession {
             settle(failure);
         }
 
-        void settle(Exception failure) {
+        void settle(Throwable failure) {
             if (!settled.compareAndSet(false, true)) {
                 return;
             }
             owed.remove(this);
-            inFlightBytes.addAndGet(-event.length);
-            inFlight.decrementAndGet();
+            inFlightBytes.addAndGet(-event.line.length);
             if (failure == null) {
                 progress = now();
-                counters.delivered.increment();
+                counters.delivered.add(event.own ? 0 : 1);
             } else {
-                fallback.write(event);
+                fallback.write(event, failure instanceof RecordTooLargeException
+                        ? Losses.Reason.RECORD_TOO_LARGE : Losses.Reason.FALLBACK);
                 warn(failure);
             }
+            counters.underWay.add(event.own ? 0 : -1);
+            inFlight.decrementAndGet();
         }
     }
 }

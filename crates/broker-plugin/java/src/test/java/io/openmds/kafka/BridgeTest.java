@@ -76,16 +76,18 @@ class BridgeTest {
 
     @Test
     void aBatchIsReadEventByEvent() throws Exception {
-        byte[] golden = Golden.read("bridge-batch.v1.hex");
+        byte[] golden = Golden.read("bridge-batch.v2.hex");
         List<String> events = new ArrayList<>();
         new EventBatch().read(golden, golden.length,
-                (topic, event) -> events.add(topic + " " + new String(event, StandardCharsets.UTF_8)));
-        assertEquals(1, events.size());
-        assertTrue(events.get(0).startsWith("confluent-audit-log-events {\"specversion\":\"1.0\",\"id\":\"00000000-"));
+                event -> events.add((event.own ? "own " : "") + event.number + " " + event.topic + " "
+                        + new String(event.line, StandardCharsets.UTF_8)));
+        assertEquals(2, events.size());
+        assertTrue(events.get(0).startsWith("0 confluent-audit-log-events {\"specversion\":\"1.0\",\"id\":\"00000000-"));
         assertTrue(events.get(0).endsWith("}}}"));
-        assertThrows(IllegalStateException.class, () -> new EventBatch().read(golden, golden.length - 1, (t, e) -> { }));
+        assertTrue(events.get(1).startsWith("own 1 own {\"id\":\"1\",\"emitter\":\"A/broker-1\""), events.get(1));
+        assertThrows(IllegalStateException.class, () -> new EventBatch().read(golden, golden.length - 1, event -> { }));
         byte[] longer = golden.clone();
-        longer[12 + 2 + 26] = 1;
-        assertThrows(BufferUnderflowException.class, () -> new EventBatch().read(longer, longer.length, (t, e) -> { }));
+        longer[12 + 1 + 8 + 2 + 26] = 1;
+        assertThrows(BufferUnderflowException.class, () -> new EventBatch().read(longer, longer.length, event -> { }));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.log4j.AppenderSkeleton;
 import org.apache.log4j.Level;
 import org.apache.log4j.Logger;
@@ -36,8 +37,18 @@ final class FallbackLines extends AppenderSkeleton implements AutoCloseable {
         lines.add(event.getRenderedMessage());
     }
 
+    /** All but the events of the trail itself. */
     synchronized List<String> all() {
+        return lines.stream().filter(line -> !isOwn(line)).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The events of the trail itself as well. */
+    synchronized List<String> whole() {
         return List.copyOf(lines);
+    }
+
+    static boolean isOwn(String line) {
+        return line.contains("\"type\":\"io.openmds.trail/");
     }
 
     /** Waits for a line; fails after a deadline. */

@@ -16,7 +16,13 @@ import org.junit.jupiter.api.Test;
 /** Every event given to a producer ends once: acknowledged, or as a line of the fallback log. */
 class ProducerSessionTest {
     private final AuditCounters counters = new AuditCounters();
-    private final FallbackLog fallback = new FallbackLog(counters);
+    private final Losses losses = new Losses(() -> 7);
+    private final FallbackLog fallback = new FallbackLog(counters, losses);
+    private long number;
+
+    private AuditEvent event(String topic, String line) {
+        return new AuditEvent(topic, line.getBytes(), ++number, false);
+    }
 
     private static MockProducer<byte[], byte[]> mute() {
         return new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
@@ -26,7 +32,7 @@ class ProducerSessionTest {
     void acknowledgedEventsAreCountedAndCarryTheirContentType() {
         MockProducer<byte[], byte[]> producer = mute();
         ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-        session.send("confluent-audit-log-events", "{}".getBytes());
+        session.send(event("confluent-audit-log-events", "{}"));
         assertEquals(1, session.inFlight());
         assertTrue(producer.completeNext());
         assertEquals(0, session.inFlight());
@@ -43,7 +49,7 @@ class ProducerSessionTest {
         try (FallbackLines lines = new FallbackLines()) {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-            session.send("t", "{\"id\":\"refused\"}".getBytes());
+            session.send(event("t", "{\"id\":\"refused\"}"));
             assertTrue(producer.errorNext(new TimeoutException("expired")));
             session.close(Duration.ZERO);
             assertEquals(List.of("{\"id\":\"refused\"}"), lines.all());
@@ -57,8 +63,8 @@ class ProducerSessionTest {
         try (FallbackLines lines = new FallbackLines()) {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-            session.send("t", "a".getBytes());
-            session.send("t", "b".getBytes());
+            session.send(event("t", "a"));
+            session.send(event("t", "b"));
             session.close(Duration.ZERO);
             producer.errorNext(new TimeoutException("late"));
             producer.completeNext();
@@ -75,7 +81,7 @@ class ProducerSessionTest {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
             producer.close();
-            session.send("t", "late".getBytes());
+            session.send(event("t", "late"));
             assertEquals(List.of("late"), lines.all());
         }
     }
@@ -92,7 +98,7 @@ class ProducerSessionTest {
                 exporter.poll();
                 return exporter.describe().startsWith("PAUSING");
             }, exporter::describe);
-            exporter.send("confluent-audit-log-events", "event".getBytes());
+            exporter.send(event("confluent-audit-log-events", "event"));
             assertEquals(List.of("event"), lines.all());
             exporter.close(Duration.ZERO);
         }

@@ -1,0 +1,244 @@
+//! Events on their way to Java: layout `OME2` of `spec/native-bridge.md`.
+
+use openmds_trail::{AuthenticationEvent, AuthorizationEvent, Envelope, Stamper};
+use uuid::Uuid;
+
+use super::emitter::{Emitter, Subjects};
+use crate::login::Login;
+use crate::methods::{Methods, operation_name, pattern_type_name, resource_type_name};
+use crate::record::Record;
+
+const MAGIC: &[u8; 4] = b"OME2";
+const HEADER: usize = 12;
+
+/// What an event in a batch is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Kind {
+    /// A decision or a log in.
+    Happened = 0,
+    /// The trail itself.
+    Own = 1,
+}
+
+/// A batch being filled; its memory is reused.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    events: u32,
+    happened: u32,
+    subjects: Subjects,
+}
+
+/// An event whose line is being written.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    kind: Kind,
+    /// Where its number is written.
+    number: usize,
+    /// Where its line's length is written.
+    length: usize,
+}
+
+impl Batch {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(MAGIC);
+        self.bytes.resize(HEADER, 0);
+        self.events = 0;
+        self.happened = 0;
+    }
+
+    pub(crate) const fn events(&self) -> u32 {
+        self.events
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Events of decisions and log ins.
+    pub(crate) const fn happened(&self) -> u32 {
+        self.happened
+    }
+
+    /// Begins an event: what it is about, the topic, and room for number and length.
+    fn begin(&mut self, kind: Kind, topic: &str) -> Begun {
+        if self.bytes.is_empty() {
+            self.clear();
+        }
+        self.bytes.push(kind as u8);
+        let number = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 8]);
+        let topic_length = u16::try_from(topic.len()).unwrap_or(0);
+        self.bytes.extend_from_slice(&topic_length.to_be_bytes());
+        let topic = topic.as_bytes().get(..usize::from(topic_length));
+        self.bytes.extend_from_slice(topic.unwrap_or_default());
+        let length = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; 4]);
+        Begun {
+            kind,
+            number,
+            length,
+        }
+    }
+
+    /// Ends the event, stamped as standing for `count` numbers; answers its number, 0 if nobody
+    /// stamps.
+    fn end(&mut self, begun: Begun, count: u64, stamper: Option<&mut Stamper>) -> u64 {
+        let line = begun.length.saturating_add(4);
+        let number = stamper.map_or(0, |stamper| stamper.stamp(&mut self.bytes, line, count));
+        patch(&mut self.bytes, begun.number, number.to_be_bytes());
+        let length = self.bytes.len().saturating_sub(line);
+        let length = u32::try_from(length).unwrap_or(0).to_be_bytes();
+        patch(&mut self.bytes, begun.length, length);
+        self.events = self.events.saturating_add(1);
+        self.happened = self
+            .happened
+            .saturating_add(u32::from(begun.kind == Kind::Happened));
+        number
+    }
+
+    /// Adds an event of the trail itself that stands for `count` numbers; answers its number.
+    pub(crate) fn add_own(
+        &mut self,
+        topic: &str,
+        (stamper, count): (&mut Stamper, u64),
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> u64 {
+        let begun = self.begin(Kind::Own, topic);
+        write(&mut self.bytes);
+        self.end(begun, count, Some(stamper))
+    }
+
+    /// Adds the event of a log in.
+    pub(crate) fn add_login(
+        &mut self,
+        login: &Login,
+        (topic, id): (&str, Uuid),
+        emitter: &Emitter,
+        stamper: Option<&mut Stamper>,
+    ) {
+        let begun = self.begin(Kind::Happened, topic);
+        AuthenticationEvent {
+            envelope: Envelope {
+                id,
+                source: &emitter.source,
+                subject: &emitter.source,
+                time_micros: login.time_micros,
+                route: topic,
+            },
+            principal: &login.principal,
+            mechanism: &login.mechanism,
+            identifier: &login.identifier,
+            accepted: login.accepted,
+            message: &login.message,
+            client_address: login.address,
+        }
+        .write_json(&mut self.bytes);
+        self.end(begun, 1, stamper);
+    }
+
+    /// Adds the event of a decision.
+    pub(crate) fn add(
+        &mut self,
+        record: &Record,
+        (topic, id): (&str, Uuid),
+        (emitter, methods): (&Emitter, &Methods),
+        stamper: Option<&mut Stamper>,
+    ) {
+        let begun = self.begin(Kind::Happened, topic);
+        let bytes = &mut self.bytes;
+        self.subjects.with(
+            emitter,
+            record.resource_type,
+            record.resource_name(),
+            |subject| {
+                AuthorizationEvent {
+                    id,
+                    source: &emitter.source,
+                    subject,
+                    time_micros: record.time_micros,
+                    route: topic,
+                    method: &methods.of(record.api_key, record.operation).name,
+                    principal: record.principal(),
+                    granted: record.granted,
+                    operation: operation_name(record.operation),
+                    resource_type: resource_type_name(record.resource_type),
+                    resource_name: record.resource_name(),
+                    pattern_type: pattern_type_name(record.pattern_type),
+                    cause: record.cause(&emitter.cluster_id),
+                    correlation_id: record.correlation_id,
+                    client_id: record.client_id(),
+                    client_address: record.address,
+                }
+                .write_json(bytes)
+            },
+        );
+        self.end(begun, 1, stamper);
+    }
+
+    /// The finished message.
+    pub(crate) fn finish(&mut self) -> &[u8] {
+        let length = u32::try_from(self.bytes.len()).unwrap_or(0);
+        patch(&mut self.bytes, 4, length.to_be_bytes());
+        patch(&mut self.bytes, 8, self.events.to_be_bytes());
+        &self.bytes
+    }
+}
+
+fn patch<const N: usize>(bytes: &mut [u8], at: usize, value: [u8; N]) {
+    if let Some(slot) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *slot = value;
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/it/golden.rs"]
+mod golden;
+
+#[cfg(test)]
+mod tests {
+    use openmds_trail::Stamper;
+    use uuid::Uuid;
+
+    use super::golden::golden;
+    use super::{Batch, Emitter};
+    use crate::codec::Request;
+    use crate::methods::Methods;
+    use crate::record::Record;
+
+    #[test]
+    fn a_batch_is_written_byte_for_byte() {
+        let message = golden("bridge-request.v2.hex");
+        let request = Request::decode(&message).unwrap();
+        let action = request.actions.last().unwrap();
+        let record = Record::new(
+            &request,
+            &action,
+            "confluent-audit-log-events",
+            (true, openmds_trail::Cause::Nothing),
+            1_669_278_512_579_313,
+        )
+        .unwrap();
+        let mut batch = Batch::default();
+        let id = Uuid::nil();
+        batch.add(
+            &record,
+            (record.topic(), id),
+            (&Emitter::new("", "A"), &Methods::new()),
+            None,
+        );
+        let mut stamper = Stamper::new(&openmds_trail::Opening {
+            emitter: "A/broker-1",
+            epoch: openmds_trail::Epoch::new(1_669_278_512_579),
+            previous: None,
+            end: None,
+        });
+        let own = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"id":"1","data":{}}"#);
+        assert_eq!(batch.add_own("own", (&mut stamper, 3), own), 1);
+        assert_eq!((batch.events(), batch.happened()), (2, 1));
+        let finished = batch.finish().to_vec();
+        assert_eq!(finished, golden("bridge-batch.v2.hex"));
+    }
+}

@@ -1,0 +1,108 @@
+//! What leaves the queue: numbered, chained, and written into the batch that Java fetches. Belongs to
+//! the drain thread.
+
+mod batch;
+mod emitter;
+mod ledger;
+mod told;
+
+use std::collections::BTreeMap;
+
+use openmds_trail::{Envelope, EpochOpened, Loss, Reason, Stamper};
+use uuid::Uuid;
+
+pub(crate) use batch::Batch;
+pub(crate) use emitter::Emitter;
+pub(crate) use ledger::Ledger;
+
+/// The batch being filled, and the numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    pub(crate) batch: Batch,
+    /// `None` before Java has opened an epoch: then nothing is numbered.
+    pub(crate) ledger: Option<Ledger>,
+}
+
+impl Outgoing {
+    /// Begins to number, if that is wanted and not begun yet: the first event says so.
+    pub(crate) fn open(&mut self, emitter: &Emitter, topic: &str) -> Option<&mut Stamper> {
+        let ledger = self.ledger.as_mut()?;
+        if ledger.stamper.end().last == 0 {
+            let Ledger {
+                node,
+                former,
+                stamper,
+                clock,
+                ..
+            } = &mut *ledger;
+            let name = stamper.emitter().to_owned();
+            let epoch = stamper.epoch();
+            let opened = EpochOpened {
+                envelope: envelope(emitter, topic, clock()),
+                opening: ledger::opening(&name, epoch, *former),
+                queue_bound: node.bound,
+                certificate: node.certificate.as_deref(),
+                release: env!("CARGO_PKG_VERSION"),
+            };
+            let write = |out: &mut Vec<u8>| opened.write_json(out);
+            self.batch.add_own(topic, (stamper, 1), write);
+        }
+        Some(&mut ledger.stamper)
+    }
+
+    /// Says that so many events found the queue full, `dropped` since the start: they get the next
+    /// numbers, and this event stands for them.
+    pub(crate) fn miss(
+        &mut self,
+        emitter: &Emitter,
+        topic: &str,
+        dropped: u64,
+        topics: impl FnOnce(u64) -> BTreeMap<String, u64>,
+    ) {
+        let Some(ledger) = self.ledger.as_mut() else {
+            return;
+        };
+        let now = (ledger.clock)();
+        let since = std::mem::replace(&mut ledger.looked_micros, now);
+        let count = dropped.saturating_sub(std::mem::replace(&mut ledger.dropped, dropped));
+        if count == 0 {
+            return;
+        }
+        let Some(stamper) = self.open(emitter, topic) else {
+            return;
+        };
+        let first = stamper.end().last.saturating_add(1);
+        let last = stamper.end().last.saturating_add(count);
+        let topics = topics(count);
+        let loss = Loss {
+            envelope: envelope(emitter, topic, now),
+            count,
+            reason: Reason::QueueFull,
+            ranges: &[(first, last)],
+            from_micros: since,
+            to_micros: now,
+            topics: &topics,
+        };
+        self.add_own(topic, count, |out| loss.write_json(out));
+    }
+
+    /// Adds an event of the trail itself; answers its number.
+    fn add_own(&mut self, topic: &str, count: u64, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
+        let Some(ledger) = self.ledger.as_mut() else {
+            return 0;
+        };
+        self.batch
+            .add_own(topic, (&mut ledger.stamper, count), write)
+    }
+}
+
+/// Around an event of the trail itself.
+fn envelope<'a>(emitter: &'a Emitter, topic: &'a str, time_micros: i64) -> Envelope<'a> {
+    Envelope {
+        id: Uuid::new_v4(),
+        source: &emitter.source,
+        subject: &emitter.source,
+        time_micros,
+        route: topic,
+    }
+}
