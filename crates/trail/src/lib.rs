@@ -13,6 +13,7 @@ mod json;
 mod metadata;
 mod ocsf;
 mod own;
+mod spool;
 mod stamp;
 mod time;
 pub mod verify;
@@ -32,6 +33,10 @@ pub use ocsf::{OCSF_CONTENT_TYPE, OCSF_VERSION};
 pub use own::{
     Account, Checkpoint, EpochOpened, Loss, OWN_TYPES, Reason, Signer, TYPE_ACCOUNT,
     TYPE_CHECKPOINT, TYPE_EPOCH, TYPE_LOSS,
+};
+pub use spool::{
+    Batch, Directory, Disk, Fsync, Happened, Kept, Limits, Lost, Name, OpenError, Record, Refusal,
+    Spool,
 };
 pub use stamp::{End, Epoch, Opening, Stamper, checkpoint_statement};
 pub use time::push_micros as push_time;

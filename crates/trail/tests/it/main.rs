@@ -4,6 +4,8 @@ mod authentication;
 mod metadata;
 mod ocsf;
 mod own;
+#[cfg(test)]
+mod spool;
 mod verify;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

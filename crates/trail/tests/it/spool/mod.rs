@@ -1,0 +1,92 @@
+//! The spool, over disks that fail.
+
+mod crash;
+mod damage;
+mod directory;
+mod failures;
+mod fake;
+mod format;
+mod model;
+mod process;
+
+use openmds_trail::{Batch, Disk, Epoch, Fsync, Limits, Record, Spool};
+
+pub(crate) const EMITTER: &str = "EyVCDzKYSc2vXhyD-z9PXg/broker-1";
+pub(crate) const EPOCH: Epoch = Epoch::new(1_669_278_512_579);
+pub(crate) const NOW: u64 = 1_669_278_512_600;
+pub(crate) const EVERYTHING: u64 = u64::MAX;
+
+/// Small segments, so that there are many of them.
+pub(crate) fn limits(fsync: Fsync) -> Limits {
+    Limits {
+        max_bytes: 1 << 20,
+        max_age_ms: 60_000,
+        segment_bytes: 400,
+        fsync,
+    }
+}
+
+/// The event that has this number.
+pub(crate) fn line(sequence: u64) -> String {
+    let padding = "x".repeat(usize::try_from(sequence % 23).unwrap());
+    format!("{{\"sequence\":\"{sequence}\",\"padding\":\"{padding}\"}}")
+}
+
+/// Keeps events of these numbers, each one number; how many were kept.
+pub(crate) fn keep<D: Disk>(
+    spool: &mut Spool<D>,
+    sequences: impl IntoIterator<Item = u64>,
+    now_ms: u64,
+) -> openmds_trail::Kept {
+    let lines: Vec<(u64, String)> = sequences.into_iter().map(|one| (one, line(one))).collect();
+    let records: Vec<Record<'_>> = lines
+        .iter()
+        .map(|(sequence, line)| Record {
+            topic: "confluent-audit-log-events",
+            sequence: *sequence,
+            count: 1,
+            line: line.as_bytes(),
+        })
+        .collect();
+    spool.append(&records, now_ms)
+}
+
+/// The numbers that a read gives; each line is what was written.
+pub(crate) fn read<D: Disk>(
+    spool: &mut Spool<D>,
+    most: u64,
+    now_ms: u64,
+) -> std::io::Result<(Vec<u64>, Batch)> {
+    let mut sequences = Vec::new();
+    let batch = spool.read(most, now_ms, |record| {
+        assert_eq!(record.topic, "confluent-audit-log-events");
+        assert_eq!(record.line, line(record.sequence).as_bytes());
+        sequences.push(record.sequence);
+    })?;
+    assert_eq!(batch.records, sequences.len() as u64);
+    Ok((sequences, batch))
+}
+
+/// Delivers all that waits: the numbers, and how many were lost on the way.
+pub(crate) fn deliver<D: Disk>(spool: &mut Spool<D>, now_ms: u64) -> (Vec<u64>, u64) {
+    let mut delivered = Vec::new();
+    let mut lost = 0;
+    for _ in 0..10_000 {
+        let Ok((sequences, batch)) = read(spool, 300, now_ms) else {
+            continue;
+        };
+        let done = sequences.is_empty() && batch.lost.is_empty();
+        delivered.extend(sequences);
+        lost += batch.lost.iter().map(|lost| lost.count).sum::<u64>();
+        spool.release();
+        if done {
+            assert_eq!(spool.waiting(), 0);
+            return (delivered, lost);
+        }
+    }
+    panic!("it does not end");
+}
+
+pub(crate) fn open<D: Disk>(disk: D, fsync: Fsync) -> Spool<D> {
+    Spool::open(disk, limits(fsync), (EMITTER, EPOCH)).unwrap()
+}
