@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod access;
 pub mod acl;
 pub mod audit;
+pub mod companion;
 pub mod crn;
 pub mod feed;
 pub mod json;

@@ -32,13 +32,13 @@ impl fmt::Display for FieldError {
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     found: Vec<FieldError>,
     beyond: usize,
 }
 
 impl Faults {
-    pub(super) fn add(&mut self, path: &str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
         if self.found.len() < MOST_FAULTS {
             self.found.push(FieldError {
                 path: path.to_string(),
@@ -49,17 +49,17 @@ impl Faults {
         }
     }
 
-    pub(super) fn wrong_kind(&mut self, path: &str, expected: &str, found: &Json) {
+    pub(crate) fn wrong_kind(&mut self, path: &str, expected: &str, found: &Json) {
         let subject = if path.is_empty() { "the document " } else { "" };
         let found = found.kind();
         self.add(path, format!("{subject}must be {expected}, not {found}"));
     }
 
-    pub(super) fn missing(&mut self, path: &str) {
+    pub(crate) fn missing(&mut self, path: &str) {
         self.add(path, "is required and missing");
     }
 
-    pub(super) fn into_result<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
+    pub(crate) fn into_result<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
         if self.beyond > 0 {
             let message = format!("and {} more", self.beyond);
             self.found.push(FieldError {
@@ -74,7 +74,7 @@ impl Faults {
     }
 
     /// The members of an object, each once; duplicates are faults, and the first one counts.
-    pub(super) fn members<'a>(
+    pub(crate) fn members<'a>(
         &mut self,
         path: &str,
         json: &'a Json,
@@ -97,7 +97,7 @@ impl Faults {
 
     /// The strings of an array with their paths; what is no string is a fault. `None` if the array
     /// is absent, `null` or no array.
-    pub(super) fn strings<'a>(
+    pub(crate) fn strings<'a>(
         &mut self,
         path: &str,
         json: Option<&'a Json>,
@@ -122,7 +122,7 @@ impl Faults {
     }
 
     /// Names every member that is not expected.
-    pub(super) fn refuse_others(
+    pub(crate) fn refuse_others(
         &mut self,
         path: &str,
         members: &[(&str, &Json)],
@@ -140,7 +140,7 @@ impl Faults {
 }
 
 /// The member of that name.
-pub(super) fn member<'a>(members: &[(&'a str, &'a Json)], name: &str) -> Option<&'a Json> {
+pub(crate) fn member<'a>(members: &[(&'a str, &'a Json)], name: &str) -> Option<&'a Json> {
     members
         .iter()
         .find(|(key, _)| *key == name)
@@ -148,7 +148,7 @@ pub(super) fn member<'a>(members: &[(&'a str, &'a Json)], name: &str) -> Option<
 }
 
 /// `path.name`, or `path["name"]`, cut if it is long, where the name is no plain word.
-pub(super) fn join(path: &str, name: &str) -> String {
+pub(crate) fn join(path: &str, name: &str) -> String {
     let plain = !name.is_empty()
         && name
             .bytes()

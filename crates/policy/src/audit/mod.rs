@@ -16,9 +16,11 @@ mod render;
 mod route;
 mod router;
 mod usual;
+mod winners;
 
 pub use category::{Category, CategoryError};
 pub use check::FieldError;
+pub(crate) use check::{Faults, join, member};
 pub use document::{DefaultTopics, Document, Metadata, Route, Rule, Target};
 pub use lint::{Finding, Known, Severity, lint};
 pub use lookup::{RouteList, RouteLookup, list_routes, lookup_route};
@@ -30,6 +32,7 @@ pub use parse::{Form, Parsed};
 pub use route::{AuditedAction, Routing, Why, route};
 pub use router::Router;
 pub use usual::usual_method;
+pub(crate) use winners::Winners;
 
 /// The dynamic broker configuration that carries the document (`audit-logs.md` 6.1).
 pub const ROUTER_CONFIG_KEY: &str = "confluent.security.event.router.config";

@@ -1,47 +1,22 @@
-//! The broker's router: a document compiled for the one cluster whose events it routes.
+//! The document in the form that a broker asks: the same answers as [`route`](super::route()),
+//! without looking at every route.
 //!
-//! Every event of a broker is about its own cluster, so authority and cluster id are decided once.
-//! What remains is, per resource type and from the most specific cluster pattern down, one look-up
-//! of the name and one search among the prefixes.
+//! What can be decided beforehand is: routes that cannot match the cluster are left out, and
+//! principals are looked up (`winners.rs` has the rest).
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::document::{Document, Route};
 use super::route::{AuditedAction, Routing, Why, decide};
-use crate::crn::ValuePattern;
-
-/// How specific the authority and the cluster part of a pattern are.
-type ClusterRank = (bool, (usize, bool));
-
-/// Routes with the same cluster part and resource type.
-#[derive(Debug, Default)]
-struct Names {
-    literal: BTreeMap<String, Route>,
-    /// Longest prefix first.
-    prefixes: Vec<(String, Route)>,
-}
-
-impl Names {
-    fn find(&self, name: &str) -> Option<&Route> {
-        self.literal.get(name).or_else(|| {
-            self.prefixes
-                .iter()
-                .find(|(prefix, _)| name.starts_with(prefix.as_str()))
-                .map(|(_, route)| route)
-        })
-    }
-}
+use super::winners::Winners;
 
 /// A document compiled for one emitting cluster.
 #[derive(Debug)]
 pub struct Router {
     document: Document,
     excluded: BTreeSet<String>,
-    cluster: Option<Route>,
-    /// By CRN element type; ranks from the most specific down.
-    by_kind: BTreeMap<String, Vec<(ClusterRank, Names)>>,
+    routes: Winners<Route>,
 }
 
 impl Router {
@@ -49,68 +24,14 @@ impl Router {
     /// usually empty (`audit-logs.md` 3.1).
     #[must_use]
     pub fn new(document: &Document, authority: &str, cluster_id: &str) -> Self {
-        let mut cluster: Option<(ClusterRank, Route)> = None;
-        let mut by_kind: BTreeMap<String, BTreeMap<ClusterRank, Names>> = BTreeMap::new();
-        for (_, route) in document.routes() {
-            let pattern = &route.pattern;
-            let Some((first, rest)) = pattern.elements().split_first() else {
-                continue;
-            };
-            if !pattern.matches_authority(authority)
-                || first.kind != "kafka"
-                || !first.value.matches(cluster_id)
-            {
-                continue;
-            }
-            let rank = (!pattern.authority().is_empty(), first.value.specificity());
-            match rest {
-                [] if cluster.as_ref().is_none_or(|(best, _)| *best < rank) => {
-                    cluster = Some((rank, route.clone()));
-                }
-                [last] => {
-                    let names = by_kind
-                        .entry(last.kind.clone())
-                        .or_default()
-                        .entry(rank)
-                        .or_default();
-                    match &last.value {
-                        ValuePattern::Literal(name) => {
-                            names.literal.insert(name.clone(), route.clone());
-                        }
-                        ValuePattern::Prefix(prefix) => {
-                            names.prefixes.push((prefix.clone(), route.clone()))
-                        }
-                    }
-                }
-                _ => {} // Connect, ksqlDB and Schema Registry resources: a broker emits none.
-            }
-        }
-        let sorted = |mut names: Names| {
-            names
-                .prefixes
-                .sort_by_key(|(prefix, _)| core::cmp::Reverse(prefix.len()));
-            names
-        };
+        let routes = document.routes().map(|(_, route)| (&route.pattern, route));
         Self {
             excluded: document
                 .excluded_principals()
                 .map(ToString::to_string)
                 .collect(),
+            routes: Winners::new(routes, authority, cluster_id),
             document: document.clone(),
-            cluster: cluster.map(|(_, route)| route),
-            by_kind: by_kind
-                .into_iter()
-                .map(|(kind, ranks)| {
-                    (
-                        kind,
-                        ranks
-                            .into_iter()
-                            .rev()
-                            .map(|(rank, names)| (rank, sorted(names)))
-                            .collect(),
-                    )
-                })
-                .collect(),
         }
     }
 
@@ -127,15 +48,7 @@ impl Router {
         if self.excluded.contains(action.principal) {
             return Routing::Discarded(Why::ExcludedPrincipal);
         }
-        let winner = match resource {
-            None => self.cluster.as_ref(),
-            Some((kind, name)) => self.winner(kind, name),
-        };
+        let winner = self.routes.find(resource);
         decide(&self.document, winner, action.category, action.granted)
-    }
-
-    fn winner(&self, kind: &str, name: &str) -> Option<&Route> {
-        let ranks = self.by_kind.get(crate::crn::canonical_kind(kind))?;
-        ranks.iter().find_map(|(_, names)| names.find(name))
     }
 }

@@ -11,6 +11,8 @@ mod audit_route;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod companion;
+#[cfg(test)]
 mod crn;
 #[cfg(test)]
 mod explain;

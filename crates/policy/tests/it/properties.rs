@@ -2,6 +2,7 @@
 
 mod access;
 mod acls;
+mod companion;
 mod explain;
 mod feed;
 mod generate;

@@ -10,14 +10,14 @@ use serde_json::Value;
 use super::generate::{Event, TOPICS, document, document_json, event};
 
 impl Event {
-    fn crn(&self) -> Crn {
+    pub(super) fn crn(&self) -> Crn {
         match &self.resource {
             None => Crn::for_cluster(&self.authority, &self.cluster_id),
             Some((kind, name)) => Crn::for_resource(&self.authority, &self.cluster_id, kind, name),
         }
     }
 
-    fn resource(&self) -> Option<(&str, &str)> {
+    pub(super) fn resource(&self) -> Option<(&str, &str)> {
         self.resource
             .as_ref()
             .map(|(kind, name)| (kind.as_str(), name.as_str()))
