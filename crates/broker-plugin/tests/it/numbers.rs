@@ -4,6 +4,7 @@
 use openmds_broker_plugin::counters::Counter;
 use openmds_broker_plugin::engine::{Engine, Settings};
 use openmds_broker_plugin::pairs::Pairs;
+use openmds_trail::verify::{Finding, Front, Limits, Report, Source, Verdict, Verifier};
 use openmds_trail::{Epoch, EpochFile, Hash, Opening};
 use serde_json::Value;
 
@@ -260,6 +261,57 @@ fn nonsense_from_java_becomes_no_event() {
         Some("0")
     );
     assert_eq!(drained(&engine), []);
+}
+
+fn verified(lines: &[String]) -> Report {
+    let mut verifier = Verifier::new(Limits::default(), None);
+    let source = verifier.source(Source {
+        name: "lines".to_owned(),
+        topic: None,
+        front: Front::Whole,
+    });
+    for (position, line) in (1..).zip(lines) {
+        verifier.take(source, position, line.as_bytes());
+    }
+    verifier.finish(None)
+}
+
+#[test]
+fn the_verifier_finds_it_whole_and_an_edited_line_where_it_is() {
+    let mut file = String::new();
+    let mut lines = Vec::new();
+    for _ in 0..2 {
+        let engine = engine(1 << 20);
+        open(&engine, &file);
+        for topic in 0..40 {
+            create(&engine, &format!("t-{topic}"));
+        }
+        lines.extend(drained(&engine).into_iter().map(|event| event.line));
+        tell(&engine, &[("what", "account"), ("last", "true")]);
+        lines.extend(drained(&engine).into_iter().map(|event| event.line));
+        file = tell(&engine, &[("what", "end")])
+            .first("file")
+            .unwrap()
+            .to_owned();
+    }
+    let report = verified(&lines);
+    assert_eq!(report.verdict, Verdict::Complete, "{report:#?}");
+    assert_eq!((report.lines, report.epochs.len()), (84, 2));
+    lines[20] = lines[20].replace("User:alice", "User:mallory");
+    let report = verified(&lines);
+    assert_eq!(report.verdict, Verdict::Tampered, "{report:#?}");
+    let found = &report.epochs[0].findings[0];
+    assert!(
+        matches!(
+            found,
+            Finding::Changed {
+                first: 21,
+                last: 21,
+                ..
+            }
+        ),
+        "{found:?}"
+    );
 }
 
 /// What became of decisions, by the counters; and of those that are routed.

@@ -108,7 +108,11 @@ final class AuditDrain implements Runnable {
         if (exporter.accepts()) {
             return forward();
         }
-        return (fill >= SPILL_PERMILLE || exporter.hopeless()) && spill();
+        if (exporter.hopeless()) {
+            exporter.giveUp();
+            return spill();
+        }
+        return fill >= SPILL_PERMILLE && spill();
     }
 
     private void followDestination(int fill) {

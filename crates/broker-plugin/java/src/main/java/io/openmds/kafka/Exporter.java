@@ -24,6 +24,8 @@ final class Exporter {
     private static final long FIRST_PAUSE_MS = 250;
     private static final long LONGEST_PAUSE_MS = 30_000;
     private static final long RECHECK_MS = 30_000;
+    /** A producer is replaced well before it gives up on what it has: then another one can send it. */
+    private static final int STALLS_IN_DELIVERY_TIMEOUT = 2;
 
     private enum State { CHECKING, READY, PAUSING }
 
@@ -35,6 +37,7 @@ final class Exporter {
     private volatile State state = State.PAUSING;
     private TopicCheck check;
     private volatile ProducerSession session;
+    private final Redo redo;
     /** Topics that exist, also those of former documents: what was routed by them is still to be sent. */
     private final Set<String> usable = new HashSet<>();
     /** A document came whose topics nobody has looked for yet. */
@@ -51,6 +54,7 @@ final class Exporter {
         this.clientId = clientId;
         this.counters = counters;
         this.fallback = fallback;
+        redo = new Redo(counters);
         due = now();
         unavailableSince = due;
     }
@@ -74,6 +78,7 @@ final class Exporter {
         if (check != null) {
             pollCheck();
         } else if (state == State.READY) {
+            sendAgain();
             watch();
         } else if (now() >= due) {
             beginCheck();
@@ -132,10 +137,24 @@ final class Exporter {
         }
     }
 
-    /** A producer that takes records and delivers none is replaced: it may never recover by itself. */
+    /** What a former producer never answered for, first. */
+    private void sendAgain() {
+        while (!redo.isEmpty() && state == State.READY && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT) {
+            redo.next(event -> send(event, true));
+        }
+    }
+
+    /**
+     * A producer that takes records and delivers none is replaced: it may never recover by itself, as one whose first log ins
+     * failed. Another one sends what it has.
+     */
     private void watch() {
-        if (session.stalledMs() > settings.deliveryTimeoutMs()) {
-            abandon("it acknowledged nothing for " + settings.deliveryTimeoutMs() + " ms");
+        if (state != State.READY) {
+            return;
+        }
+        long patience = settings.deliveryTimeoutMs() / STALLS_IN_DELIVERY_TIMEOUT;
+        if (session.stalledMs() > patience) {
+            abandon("it acknowledged nothing for " + patience + " ms");
         } else if (unsettled || now() >= due) {
             beginCheck();
         }
@@ -146,6 +165,7 @@ final class Exporter {
         session = null;
         usable.clear();
         unavailableSince = now();
+        redo.add(old.take());
         Background.run("close a stalled producer", () -> old.close(Duration.ZERO));
         pause(why);
     }
@@ -169,7 +189,7 @@ final class Exporter {
     /** Whether events may be sent now. A new document's events wait until its topics have been looked for. */
     boolean accepts() {
         boolean settled = !unsettled && (check == null || !checkIsForChange);
-        return state == State.READY && settled && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
+        return state == State.READY && settled && redo.isEmpty() && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
     }
 
     /** Whether events have waited as long as they may for the destination to answer. */
@@ -182,13 +202,24 @@ final class Exporter {
         return current == null ? 0 : current.inFlight();
     }
 
+    /** Writes what waits for another producer to the fallback log. */
+    void giveUp() {
+        while (!redo.isEmpty()) {
+            redo.next(event -> fallback.write(event, Losses.Reason.FALLBACK));
+        }
+    }
+
     /** Sends one event, or writes it to the fallback log. */
     void send(AuditEvent event) {
+        send(event, false);
+    }
+
+    private void send(AuditEvent event, boolean again) {
         if (state != State.READY || !usable.contains(event.topic)) {
             fallback.write(event, Losses.Reason.FALLBACK);
             return;
         }
-        long blocked = session.send(event);
+        long blocked = session.send(event, again);
         if (blocked > settings.maxBlockMs() * 9 / 10) {
             abandon("a send was held for " + blocked + " ms without the topic's metadata");
         }
@@ -203,6 +234,7 @@ final class Exporter {
         }
         state = State.PAUSING;
         due = Long.MAX_VALUE;
+        giveUp();
         if (session != null) {
             session.close(patience);
             session = null;

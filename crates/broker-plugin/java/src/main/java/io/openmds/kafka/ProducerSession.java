@@ -1,6 +1,9 @@
 package io.openmds.kafka;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,15 +57,19 @@ final class ProducerSession {
         return inFlight.get() == 0 ? 0 : now() - progress;
     }
 
-    /** Sends one event; milliseconds for which the producer held the caller. */
-    long send(AuditEvent event) {
+    /**
+     * Sends one event; milliseconds for which the producer held the caller.
+     *
+     * @param again whether another producer had it before, and never answered
+     */
+    long send(AuditEvent event, boolean again) {
         long before = now();
         if (inFlight.getAndIncrement() == 0) {
             progress = before;
         }
         inFlightBytes.addAndGet(event.line.length);
         counters.underWay.add(event.own ? 0 : 1);
-        Owed debt = new Owed(event);
+        Owed debt = new Owed(event, again);
         owed.add(debt);
         try {
             producer.send(new ProducerRecord<>(event.topic, null, null, null, event.line, Exporter.HEADERS), debt);
@@ -70,6 +77,23 @@ final class ProducerSession {
             debt.settle(e);
         }
         return now() - before;
+    }
+
+    /**
+     * Gives up waiting: what the producer has not answered for, in the order of numbers, to be sent by another one. What was
+     * sent twice already goes to the fallback log instead. The destination may have some of it: the same lines come again.
+     */
+    List<AuditEvent> take() {
+        List<AuditEvent> taken = new ArrayList<>();
+        owed.forEach(debt -> {
+            if (debt.again) {
+                debt.settle(new IllegalStateException("two producers were given it and acknowledged nothing"));
+            } else if (debt.release()) {
+                taken.add(debt.event);
+            }
+        });
+        taken.sort(Comparator.comparingLong(event -> event.number));
+        return taken;
     }
 
     /** Waits at most so long for acknowledgements; what is owed then goes to the fallback log. */
@@ -92,15 +116,29 @@ final class ProducerSession {
     /** An event that the producer has and has not answered for. */
     private final class Owed implements Callback {
         private final AuditEvent event;
+        private final boolean again;
         private final AtomicBoolean settled = new AtomicBoolean();
 
-        Owed(AuditEvent event) {
+        Owed(AuditEvent event, boolean again) {
             this.event = event;
+            this.again = again;
         }
 
         @Override
         public void onCompletion(RecordMetadata metadata, Exception failure) {
             settle(failure);
+        }
+
+        /** Whether it was still open: from now on it is somebody else's. */
+        boolean release() {
+            if (!settled.compareAndSet(false, true)) {
+                return false;
+            }
+            owed.remove(this);
+            inFlightBytes.addAndGet(-event.line.length);
+            inFlight.decrementAndGet();
+            counters.underWay.add(event.own ? 0 : -1);
+            return true;
         }
 
         void settle(Throwable failure) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -32,7 +33,7 @@ class ProducerSessionTest {
     void acknowledgedEventsAreCountedAndCarryTheirContentType() {
         MockProducer<byte[], byte[]> producer = mute();
         ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-        session.send(event("confluent-audit-log-events", "{}"));
+        session.send(event("confluent-audit-log-events", "{}"), false);
         assertEquals(1, session.inFlight());
         assertTrue(producer.completeNext());
         assertEquals(0, session.inFlight());
@@ -49,7 +50,7 @@ class ProducerSessionTest {
         try (FallbackLines lines = new FallbackLines()) {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-            session.send(event("t", "{\"id\":\"refused\"}"));
+            session.send(event("t", "{\"id\":\"refused\"}"), false);
             assertTrue(producer.errorNext(new TimeoutException("expired")));
             session.close(Duration.ZERO);
             assertEquals(List.of("{\"id\":\"refused\"}"), lines.all());
@@ -63,8 +64,8 @@ class ProducerSessionTest {
         try (FallbackLines lines = new FallbackLines()) {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-            session.send(event("t", "a"));
-            session.send(event("t", "b"));
+            session.send(event("t", "a"), false);
+            session.send(event("t", "b"), false);
             session.close(Duration.ZERO);
             producer.errorNext(new TimeoutException("late"));
             producer.completeNext();
@@ -81,8 +82,42 @@ class ProducerSessionTest {
             MockProducer<byte[], byte[]> producer = mute();
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
             producer.close();
-            session.send(event("t", "late"));
+            session.send(event("t", "late"), false);
             assertEquals(List.of("late"), lines.all());
+        }
+    }
+
+    @Test
+    void whatAStalledProducerHasIsSentByAnotherWithTheSameBytesAndOnlyOnce() {
+        try (FallbackLines lines = new FallbackLines()) {
+            MockProducer<byte[], byte[]> stalled = mute();
+            ProducerSession first = new ProducerSession(stalled, "logs:9092", counters, fallback);
+            for (String line : List.of("a", "b", "c")) {
+                first.send(event("t", line), false);
+            }
+            assertTrue(stalled.completeNext());
+            assertEquals(2, counters.underWay.sum());
+            Redo redo = new Redo(counters);
+            redo.add(first.take());
+            assertEquals(2, counters.underWay.sum(), "they go on waiting");
+            assertTrue(stalled.completeNext(), "an acknowledgement that comes too late");
+            first.close(Duration.ZERO);
+            assertEquals(List.of(), lines.all());
+            assertEquals(1, counters.getDelivered());
+
+            MockProducer<byte[], byte[]> another = mute();
+            ProducerSession second = new ProducerSession(another, "logs:9092", counters, fallback);
+            while (!redo.isEmpty()) {
+                redo.next(event -> second.send(event, true));
+            }
+            assertEquals(stalled.history().subList(1, 3).stream().map(ProducerRecord::value).collect(Collectors.toList()),
+                    another.history().stream().map(ProducerRecord::value).collect(Collectors.toList()), "the same bytes");
+            assertTrue(another.completeNext());
+            assertEquals(List.of(2L, 1L), List.of(counters.getDelivered(), counters.underWay.sum()));
+            assertEquals(List.of(), second.take(), "nothing is sent a third time");
+            assertEquals(List.of("c"), lines.all());
+            assertEquals(0, counters.underWay.sum());
+            assertEquals(List.of("3-3"), losses.take().get(0).all("range"));
         }
     }
 
