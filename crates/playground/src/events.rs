@@ -74,6 +74,7 @@ pub struct EventStream {
     child: Child,
     lines: Receiver<String>,
     seen: Vec<Value>,
+    raw: Vec<String>,
 }
 
 impl EventStream {
@@ -107,6 +108,7 @@ impl EventStream {
             child,
             lines,
             seen: Vec::new(),
+            raw: Vec::new(),
         })
     }
 
@@ -134,6 +136,12 @@ impl EventStream {
         Ok(&self.seen)
     }
 
+    /// As [`Self::drain`], byte for byte.
+    pub fn drain_lines(&mut self, quiet: Duration) -> Result<&[String]> {
+        self.drain(quiet)?;
+        Ok(&self.raw)
+    }
+
     /// Everything that has been read.
     pub fn seen(&self) -> &[Value] {
         &self.seen
@@ -147,6 +155,7 @@ impl EventStream {
                     format!("{} holds something that is no JSON: {line}", self.topic)
                 })?;
                 self.seen.push(event.clone());
+                self.raw.push(line);
                 Ok(Some(event))
             }
             Err(RecvTimeoutError::Timeout) => Ok(None),

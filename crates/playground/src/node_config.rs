@@ -256,8 +256,7 @@ fn authorizer(
     Ok(())
 }
 
-/// Where the node gets the policy of its cluster. The token listener opens before there is one: only the
-/// server, a super user, has business there by then.
+/// Where the node gets its policy. The token listener opens before: only the server, a super user, needs it by then.
 fn feed(
     p: &mut Properties,
     blueprint: &Blueprint,
@@ -282,6 +281,7 @@ fn feed(
         layout.join_token(&cluster.name, node.id).display(),
     )
     .set("openmds.listeners.early", Listener::Token.name())
+    .set("openmds.trail.checkpoint.ms", 10_000)
     .set("principal.builder.class", PRINCIPAL_BUILDER);
 }
 

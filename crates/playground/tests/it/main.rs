@@ -19,6 +19,7 @@ mod groups;
 mod log_ins;
 mod loops;
 mod moves;
+mod numbers;
 mod oauth;
 mod ocsf;
 mod one_destination;
@@ -75,6 +76,7 @@ const STEPS: &[Step] = &steps![
     roles::revocation_stops_running_clients,
     equivalence::central_acls_decide_as_kafka_does,
     ocsf::events_satisfy_the_schema,
+    numbers::trails_of_nodes_are_whole,
     sdk::go_module_passes,
     oauth::the_revoked_are_refused_where_the_server_is_asked,
     refusals::untrusted_destination_is_named,
