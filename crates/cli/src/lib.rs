@@ -26,6 +26,7 @@ mod server;
 mod server_url;
 mod session;
 mod table;
+mod trail;
 mod yaml;
 
 pub use browser::Browser;
@@ -38,6 +39,9 @@ pub use printer::Printer;
 pub use scope::{ClusterIds, ScopeFlags};
 
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use openmds_kafka::{Connector, WireConnector};
 
 /// Manage an OpenMDS metadata server from the command line.
 #[derive(Debug, clap::Parser)]
@@ -74,6 +78,8 @@ pub struct World {
     pub server_check: Option<ServerCheck>,
     /// What opens pages.
     pub browser: Browser,
+    /// What connects to Kafka clusters.
+    pub kafka: Arc<dyn Connector>,
     /// The whole program, for what is made from its help.
     pub program: clap::Command,
 }
@@ -86,6 +92,7 @@ impl World {
             printer: Printer::of_process(environment.no_color),
             input: Input::of_process(),
             server_check: None,
+            kafka: Arc::new(WireConnector),
             browser: Browser::of_process(),
             program,
             environment,

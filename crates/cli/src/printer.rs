@@ -16,6 +16,7 @@ pub struct Printer {
     out_is_terminal: bool,
     err_is_terminal: bool,
     colors: bool,
+    data_colors: bool,
     /// Columns of the terminal, if they are not to be asked from it.
     width: Option<u16>,
 }
@@ -29,6 +30,7 @@ impl Printer {
             out_is_terminal: out.is_terminal(),
             err_is_terminal,
             colors: err_is_terminal && !no_color,
+            data_colors: out.is_terminal() && !no_color,
             width: None,
             out: Box::new(out),
             err: Box::new(err),
@@ -43,6 +45,7 @@ impl Printer {
             out_is_terminal: false,
             err_is_terminal: false,
             colors: false,
+            data_colors: false,
             width: None,
         }
     }
@@ -60,6 +63,11 @@ impl Printer {
     /// Whether a person looks at standard error.
     pub(crate) fn is_watched(&self) -> bool {
         self.err_is_terminal
+    }
+
+    /// Whether data may have colours.
+    pub(crate) fn has_colored_data(&self) -> bool {
+        self.data_colors
     }
 
     fn fit(&self) -> Fit {
@@ -81,6 +89,18 @@ impl Printer {
                 "cannot write to standard output: {error}"
             ))),
             Ok(()) => Ok(()),
+        }
+    }
+
+    /// One line of many. `false`: nobody reads on.
+    pub(crate) fn line(&mut self, text: &str) -> Result<bool, Failure> {
+        let written = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
+        match written {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::new(format!(
+                "cannot write to standard output: {error}"
+            ))),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use openmds_policy::acl::AclBinding;
 
-use crate::{Connection, EventWriter, HostProbe, KafkaError};
+use crate::{Connection, EventReader, EventWriter, HostProbe, KafkaError};
 
 /// Opens connections to clusters.
 #[async_trait]
@@ -26,6 +26,12 @@ pub trait Connector: Send + Sync {
         &self,
         connection: &Connection,
     ) -> Result<Arc<dyn EventWriter>, KafkaError>;
+
+    /// A reader of the cluster's topics, which connects when it first reads.
+    async fn connect_reader(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn EventReader>, KafkaError>;
 
     /// Follows each bootstrap address to the login, and says where it does not lead further.
     async fn probe(&self, connection: &Connection) -> Vec<HostProbe>;

@@ -1,9 +1,9 @@
 //! The only crate that knows a Kafka client library.
 //!
-//! The rest of OpenMDS sees four narrow traits ([`Connector`], [`Admin`], [`ControllerAdmin`],
-//! [`EventWriter`]), the settings that a connection needs, and one error type whose messages are written for operators.
+//! The rest of OpenMDS sees five narrow traits ([`Connector`], [`Admin`], [`ControllerAdmin`],
+//! [`EventWriter`], [`EventReader`]), the settings that a connection needs, and one error type whose messages are written for operators.
 //! [`WireConnector`] is the implementation for real clusters, [`fake`] the one for tests.
-//! Consuming does not live here yet, nor does any decision about what to push or to record.
+//! No decision about what to push, to record or to read lives here.
 
 mod admin;
 mod error;
@@ -13,6 +13,7 @@ pub mod jaas;
 mod keystore;
 mod pem;
 mod probe;
+mod reading;
 mod settings;
 mod wire;
 
@@ -23,12 +24,13 @@ pub use admin::{
 pub use error::KafkaError;
 pub use events::{EventRecord, EventWriter, NewTopic};
 pub use probe::{HostProbe, ProbeStep};
+pub use reading::{EventReader, OffsetAt, ReadBatch, ReadRecord};
 pub use settings::{
     Connection, HostPort, HostPortError, PropertyContext, PropertyError, Sasl, SaslMechanism,
     SecurityProtocol, Tls, TokenSource, UnknownSaslMechanism, UnknownSecurityProtocol,
     connection_from_properties, stores_from_properties,
 };
-pub use wire::{WireConnector, believes_scram, reads_answer, tls_client_config};
+pub use wire::{WireConnector, believes_scram, reads_answer, reads_batches, tls_client_config};
 
 /// The largest configuration value that Kafka carries, in bytes of UTF-8.
 ///

@@ -1,6 +1,7 @@
 //! The tree of commands. A file is a command: its flags, its help and the function that carries it out with plain values.
 
 mod acl;
+mod audit;
 mod audit_log;
 mod cluster;
 mod completion;
@@ -50,6 +51,9 @@ pub enum Command {
     /// Say which decisions of all registered clusters are recorded, and where
     #[command(subcommand, visible_alias = "al")]
     AuditLog(audit_log::AuditLogCommand),
+    /// Prove that an audit trail is complete, and look into it
+    #[command(subcommand)]
+    Audit(Box<audit::AuditCommand>),
     /// Move a Kafka cluster's own rules over to the metadata server
     #[command(subcommand)]
     Migrate(Box<migrate::MigrateCommand>),
@@ -104,6 +108,7 @@ impl Command {
             Self::Iam(IamCommand::Acl(command)) => command.run(world).await,
             Self::Iam(IamCommand::User(UserCommand::Describe(command))) => command.run(world),
             Self::AuditLog(command) => command.run(world).await,
+            Self::Audit(command) => command.run(world).await,
             Self::Migrate(command) => command.run(world).await,
             Self::Doctor(command) => command.run(world),
             Self::Tokens(command) => command.run(world).await,

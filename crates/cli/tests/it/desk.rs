@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::{CommandFactory as _, Parser as _};
 use openmds_cli::{Browser, Cli, Environment, Input, Printer, World};
+use openmds_kafka::fake::FakeFleet;
 
 use crate::stand_in::StandIn;
 
@@ -19,6 +20,8 @@ pub(crate) struct Desk {
     pub(crate) pages: Option<Arc<Mutex<Vec<String>>>>,
     /// Columns of the terminal, if standard output is one.
     pub(crate) terminal: Option<u16>,
+    /// Kafka clusters by their addresses.
+    pub(crate) kafka: FakeFleet,
     directory: tempfile::TempDir,
 }
 
@@ -34,6 +37,7 @@ impl Desk {
             variables: BTreeMap::new(),
             pages: Some(Arc::default()),
             terminal: None,
+            kafka: FakeFleet::new(),
             directory: tempfile::tempdir().unwrap(),
         }
     }
@@ -119,6 +123,7 @@ impl Desk {
                     input: Input::from_text(input),
                     server_check: None,
                     browser: self.browser(),
+                    kafka: Arc::new(self.kafka.clone()),
                     program: Cli::command(),
                 };
                 i32::from(openmds_cli::run(cli.command, &mut world).await)

@@ -68,6 +68,9 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds audit-log route list
     openmds audit-log route lookup
     openmds audit-log status
+    openmds audit verify
+    openmds audit tail
+    openmds audit search
     openmds migrate acls
     openmds doctor
     openmds tokens revoke

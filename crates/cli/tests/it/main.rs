@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod acl;
 #[cfg(test)]
+mod audit_events;
+#[cfg(test)]
 mod audit_log;
 #[cfg(test)]
 mod audit_log_edit;
@@ -16,6 +18,8 @@ mod audit_log_lint;
 mod audit_log_migrate;
 #[cfg(test)]
 mod audit_log_update;
+#[cfg(test)]
+mod audit_verify;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]

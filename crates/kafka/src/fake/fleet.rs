@@ -7,11 +7,12 @@ use async_trait::async_trait;
 
 use super::admin::{FakeAdmin, FakeController, behave};
 use super::cluster::FakeCluster;
+use super::reader::FakeReader;
 use super::state::{FakeCall, FakeCondition};
 use super::writer::FakeWriter;
 use crate::{
-    Admin, Connection, Connector, ControllerAdmin, EventWriter, HostPort, HostProbe, KafkaError,
-    ProbeStep,
+    Admin, Connection, Connector, ControllerAdmin, EventReader, EventWriter, HostPort, HostProbe,
+    KafkaError, ProbeStep,
 };
 
 /// A [`Connector`] to clusters in memory. Clones are the same fleet.
@@ -83,6 +84,13 @@ impl Connector for FakeFleet {
         connection: &Connection,
     ) -> Result<Arc<dyn EventWriter>, KafkaError> {
         Ok(Arc::new(FakeWriter::new(self.clone(), connection)))
+    }
+
+    async fn connect_reader(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn EventReader>, KafkaError> {
+        Ok(Arc::new(FakeReader::new(self.clone(), connection)))
     }
 
     async fn probe(&self, connection: &Connection) -> Vec<HostProbe> {

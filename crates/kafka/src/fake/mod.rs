@@ -8,6 +8,7 @@
 mod admin;
 mod cluster;
 mod fleet;
+mod reader;
 mod state;
 mod writer;
 

@@ -6,9 +6,10 @@ use kafka_protocol::messages::{
     ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreateTopicsRequest, CreateTopicsResponse,
     DescribeAclsRequest, DescribeAclsResponse, DescribeClusterRequest, DescribeClusterResponse,
     DescribeConfigsRequest, DescribeConfigsResponse, DescribeQuorumRequest, DescribeQuorumResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, MetadataRequest,
-    MetadataResponse, ProduceRequest, ProduceResponse, SaslAuthenticateRequest,
-    SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
+    FetchRequest, FetchResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    ListOffsetsRequest, ListOffsetsResponse, MetadataRequest, MetadataResponse, ProduceRequest,
+    ProduceResponse, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest,
+    SaslHandshakeResponse,
 };
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Message, VersionRange};
 
@@ -40,6 +41,7 @@ apis! {
     IncrementalAlterConfigs: IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
     DescribeAcls: DescribeAclsRequest => DescribeAclsResponse;
     CreateTopics: CreateTopicsRequest => CreateTopicsResponse;
+    ListOffsets: ListOffsetsRequest => ListOffsetsResponse;
 }
 
 impl Api for ProduceRequest {
@@ -47,4 +49,11 @@ impl Api for ProduceRequest {
     /// Later ones name topics by id, which we never look up (KIP-516).
     const USED: VersionRange = VersionRange { min: 3, max: 12 };
     type Answer = ProduceResponse;
+}
+
+impl Api for FetchRequest {
+    const KEY: ApiKey = ApiKey::Fetch;
+    /// Later ones name topics by id, which we never look up (KIP-516).
+    const USED: VersionRange = VersionRange { min: 4, max: 12 };
+    type Answer = FetchResponse;
 }

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use kafka_protocol::messages::{
     ApiVersionsRequest, CreateTopicsRequest, DescribeAclsRequest, DescribeClusterRequest,
-    DescribeConfigsRequest, DescribeQuorumRequest, IncrementalAlterConfigsRequest, MetadataRequest,
-    ProduceRequest, ResponseHeader, SaslAuthenticateRequest, SaslHandshakeRequest,
+    DescribeConfigsRequest, DescribeQuorumRequest, FetchRequest, IncrementalAlterConfigsRequest,
+    ListOffsetsRequest, MetadataRequest, ProduceRequest, ResponseHeader, SaslAuthenticateRequest,
+    SaslHandshakeRequest,
 };
 use kafka_protocol::protocol::{Decodable as _, HeaderVersion as _};
 
@@ -16,7 +17,7 @@ use super::scram::{Client, Hash};
 /// versions that are used. Both numbers are taken modulo how many there are.
 #[must_use]
 pub fn reads_answer(api: u8, version: u8, bytes: &[u8]) -> bool {
-    const APIS: [fn(u8, &[u8]) -> bool; 11] = [
+    const APIS: [fn(u8, &[u8]) -> bool; 13] = [
         read::<ApiVersionsRequest>,
         read::<SaslHandshakeRequest>,
         read::<SaslAuthenticateRequest>,
@@ -28,6 +29,8 @@ pub fn reads_answer(api: u8, version: u8, bytes: &[u8]) -> bool {
         read::<CreateTopicsRequest>,
         read::<ProduceRequest>,
         read::<DescribeAclsRequest>,
+        read::<ListOffsetsRequest>,
+        read::<FetchRequest>,
     ];
     let chosen = APIS.get(usize::from(api) % APIS.len());
     chosen.is_some_and(|read| read(version, bytes))
@@ -55,4 +58,10 @@ pub fn believes_scram(password: &[u8], challenge: &[u8], last: &[u8]) -> bool {
         let proof = client.answer(password, challenge);
         proof.is_ok_and(|proof| proof.verify(last).is_ok())
     })
+}
+
+/// Whether the bytes can be read as record batches of an answer, as a reader reads them.
+#[must_use]
+pub fn reads_batches(bytes: &[u8]) -> bool {
+    super::batches::records(bytes).is_ok()
 }

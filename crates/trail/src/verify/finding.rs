@@ -21,11 +21,7 @@ pub enum Cause {
 
 /// Something that keeps an epoch from being complete, or that a reader should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Finding {
     /// Numbers that no line has.
     Missing {

@@ -283,7 +283,10 @@ impl Judge<'_> {
         let ms = last
             .last_ms
             .saturating_sub(epoch.signed.through_ms.unwrap_or(i64::MIN));
-        let is_young = after.is_some() && lines <= UNSIGNED_LINES && ms <= UNSIGNED_MS;
+        // An emitter that closes its epoch signs that it did.
+        let is_whole = epoch.closed.is_none_or(|closed| after >= Some(closed));
+        let is_young = lines <= UNSIGNED_LINES && ms <= UNSIGNED_MS;
+        let is_young = after.is_some() && is_young && is_whole;
         if !is_named && !is_young {
             findings.push(Finding::Unsigned {
                 after,

@@ -19,7 +19,6 @@ pub enum Verdict {
 
 /// All that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Report {
     /// The worst of all epochs, and of the lines that belong to none.
     pub verdict: Verdict,
@@ -53,7 +52,6 @@ pub struct Unread {
 
 /// What was found in one epoch of one emitter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct EpochReport {
     /// Who wrote it.
     pub emitter: String,
@@ -85,11 +83,7 @@ pub struct EpochReport {
 
 /// How an epoch ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum End {
     /// Its last number is known: the emitter closed it, or the next epoch names it.
     Proven {
@@ -109,7 +103,6 @@ pub enum End {
 
 /// What signatures vouch for in one epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Signing {
     /// Checkpoints that were read.
     pub checkpoints: u64,

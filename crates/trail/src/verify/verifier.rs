@@ -6,7 +6,7 @@ use super::epoch::EpochState;
 use super::judge;
 use super::line::{Line, LineError};
 use super::own::Own;
-use super::place::{At, Source, SourceId};
+use super::place::{At, Front, Source, SourceId};
 use super::report::{Listed, Report, Unread};
 use super::signatures::Signatures;
 use super::signed::has_fingerprint;
@@ -98,13 +98,18 @@ impl Verifier {
         self.state.text()
     }
 
-    /// Adds a source; one of that name that is known already stays as it is.
+    /// Adds a source. One of that name that is known already is the same; where lines before those
+    /// that now come are not read either, `front` says why.
     pub fn source(&mut self, source: Source) -> SourceId {
-        let known = self.state.sources.iter();
+        let known = self.state.sources.iter_mut();
         let known = known
             .zip(0_u32..)
             .find(|(known, _)| known.source.name == source.name);
-        if let Some((_, index)) = known {
+        if let Some((known, index)) = known {
+            if source.front != known.source.front && source.front != Front::Whole {
+                known.source.front = source.front;
+                known.first_ms = None;
+            }
             return SourceId(index);
         }
         let index = u32::try_from(self.state.sources.len()).unwrap_or(u32::MAX);

@@ -3,6 +3,7 @@
 use openmds_trail::verify::{Finding, Front, Report};
 
 use super::keys::Key;
+use super::tampered::{rechain, renumber};
 use super::trail::{Dice, Plan, Written, closed, epoch, verifier};
 
 fn findings(report: &Report) -> Vec<&Finding> {
@@ -140,4 +141,24 @@ fn an_epoch_without_signatures_is_a_finding_only_where_they_are_checked() {
         findings(&checked),
         [&Finding::Unsigned { after: None, last }]
     );
+}
+
+#[test]
+fn an_end_that_nobody_signed_is_none() {
+    let mut lines = epoch("c/broker-1", 0, None, Plan::CLOSED, &mut Dice::new(1)).0;
+    let mut account = lines[lines.len() - 2].clone();
+    assert!(account.line.contains("io.openmds.trail/account"));
+    // Somebody cuts behind a checkpoint, and closes the epoch there.
+    let is_checkpoint = |line: &Written| line.line.contains("io.openmds.trail/checkpoint");
+    let checkpoints: Vec<usize> = (0..lines.len())
+        .filter(|at| is_checkpoint(&lines[*at]))
+        .collect();
+    lines.truncate(checkpoints[2] + 1);
+    let last = lines.len() as u64 + 1;
+    renumber(&mut account, last);
+    lines.push(account);
+    rechain(&mut lines, checkpoints[2] + 1);
+    let report = with(&lines, &[Key("node key")]);
+    let after = Some(last - 2);
+    assert_eq!(findings(&report), [&Finding::Unsigned { after, last }]);
 }

@@ -74,7 +74,7 @@ pub(crate) fn rechain(lines: &mut [Written], from: usize) {
     }
 }
 
-fn renumber(line: &mut Written, first: u64) {
+pub(crate) fn renumber(line: &mut Written, first: u64) {
     let (old, new) = (line.first, first);
     let text = |number: u64| format!("\"sequence\":\"{number}\"");
     line.line = line.line.replacen(&text(old), &text(new), 1);
