@@ -87,12 +87,25 @@ impl Http {
         self.token.as_deref()
     }
 
+    /// The text at an absolute path, whatever it is.
+    pub fn text(&self, path: &str) -> Result<String> {
+        let request = self.with_token(self.client.get(format!("{}{path}", self.base)));
+        self.runtime.block_on(async {
+            let response = request.send().await?.error_for_status()?;
+            Ok(response.text().await?)
+        })
+    }
+
+    fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
     fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
         let url = format!("{}/security/1.0/{path}", self.base);
-        let mut request = self.client.request(method, url);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
+        let mut request = self.with_token(self.client.request(method, url));
         if let Some(body) = body {
             request = request.json(body);
         }

@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod files;
+mod monitoring;
 mod pages;
 mod rooms;
 

@@ -18,6 +18,7 @@ mod feed_faults;
 mod groups;
 mod log_ins;
 mod loops;
+mod monitoring;
 mod moves;
 mod numbers;
 mod oauth;
@@ -75,6 +76,7 @@ const STEPS: &[Step] = &steps![
     roles::groups_count_by_directory_and_by_token,
     roles::revocation_stops_running_clients,
     equivalence::central_acls_decide_as_kafka_does,
+    monitoring::the_server_shows_what_is_listed,
     ocsf::events_satisfy_the_schema,
     numbers::trails_of_nodes_are_whole,
     sdk::go_module_passes,
