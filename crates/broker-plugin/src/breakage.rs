@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub(crate) enum Place {
     Deciding = 1,
     Recording = 2,
+    Draining = 3,
 }
 
 /// The one panic that is wanted, if any.

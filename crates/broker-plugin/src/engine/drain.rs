@@ -1,11 +1,14 @@
 //! What Java's drain thread asks of an engine.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
 use super::{Engine, lock};
+use crate::boundary::forget;
+use crate::breakage::Place;
 use crate::counters::Counter;
 use crate::outgoing::{Emitter, Ledger, Outgoing};
 use crate::pairs::Pairs;
@@ -39,6 +42,11 @@ impl Engine {
             self.pending.store(0, Ordering::Relaxed);
         }
         Some(result)
+    }
+
+    /// Makes the writing of the next event panic, so that a test can show what becomes of it.
+    pub fn break_next_event(&self) {
+        self.breakage.want(Place::Draining);
     }
 
     /// Events of decisions and log ins in the batch that was not taken yet.
@@ -91,9 +99,21 @@ impl Engine {
             };
             // An event that leads nowhere after all leaves the opening of an epoch behind, no more.
             outgoing.open(emitter, &topic);
-            if let Err(why) = self.add(outgoing, &waiting, emitter) {
-                self.counters.add(why, 1);
-                self.counters.take(Counter::Routed, 1);
+            let before = outgoing.batch.len();
+            let adding = AssertUnwindSafe(|| self.add(outgoing, &waiting, emitter));
+            match catch_unwind(adding) {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => {
+                    self.counters.add(why, 1);
+                    self.counters.take(Counter::Routed, 1);
+                }
+                Err(payload) => {
+                    forget(payload);
+                    self.counters.add(Counter::Panics, 1);
+                    self.counters.add(Counter::Unrecorded, 1);
+                    outgoing.batch.rewind(before);
+                    outgoing.give_up(emitter, &topic);
+                }
             }
         }
         let pending = u64::from(outgoing.batch.happened());
@@ -106,6 +126,7 @@ impl Engine {
         waiting: &Waiting,
         emitter: &Emitter,
     ) -> Result<(), Counter> {
+        self.breakage.happen(Place::Draining);
         let snapshot = self.snapshot.load();
         let snapshot = snapshot.as_deref();
         let stamper = outgoing.ledger.as_mut().map(|ledger| &mut ledger.stamper);

@@ -62,6 +62,11 @@ impl Batch {
         self.happened
     }
 
+    /// Takes back what was begun after the batch was so long, and not ended.
+    pub(crate) fn rewind(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+
     /// Begins an event: what it is about, the topic, and room for number and length.
     fn begin(&mut self, kind: Kind, topic: &str) -> Begun {
         if self.bytes.is_empty() {

@@ -86,6 +86,25 @@ impl Outgoing {
         self.add_own(topic, count, |out| loss.write_json(out));
     }
 
+    /// Says that an event could not be written: it gets the next number, and this event stands for it.
+    pub(crate) fn give_up(&mut self, emitter: &Emitter, topic: &str) {
+        let Some(ledger) = self.ledger.as_ref() else {
+            return;
+        };
+        let now = (ledger.clock)();
+        let number = ledger.stamper.end().last.saturating_add(1);
+        let loss = Loss {
+            envelope: envelope(emitter, topic, now),
+            count: 1,
+            reason: Reason::Unrecorded,
+            ranges: &[(number, number)],
+            from_micros: now,
+            to_micros: now,
+            topics: &BTreeMap::new(),
+        };
+        self.add_own(topic, 1, |out| loss.write_json(out));
+    }
+
     /// Adds an event of the trail itself; answers its number.
     fn add_own(&mut self, topic: &str, count: u64, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let Some(ledger) = self.ledger.as_mut() else {

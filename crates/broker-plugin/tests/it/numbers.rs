@@ -180,6 +180,26 @@ fn what_found_the_queue_full_has_numbers_and_one_event_that_stands_for_them() {
 }
 
 #[test]
+fn an_event_that_cannot_be_written_has_a_number_and_keeps_no_other_back() {
+    let engine = engine(1 << 20);
+    open(&engine, "");
+    for topic in ["a", "b", "c"] {
+        create(&engine, topic);
+    }
+    engine.break_next_event();
+    let events = drained(&engine);
+    assert_eq!(check_chain(&events, &first_epoch()), 4);
+    let loss = json(&events[1].line);
+    assert_eq!(loss["data"]["reason"], "unrecorded");
+    assert_eq!(loss["data"]["ranges"], serde_json::json!([[2, 2]]));
+    assert_eq!(events.iter().filter(|event| !event.own).count(), 2);
+    let unrecorded =
+        [Counter::Panics, Counter::Unrecorded].map(|counter| engine.counters().sum(counter));
+    assert_eq!(unrecorded, [1, 1]);
+    assert_eq!(accounted(&engine), (3, 3, 1));
+}
+
+#[test]
 fn what_java_tells_becomes_events_of_the_chain() {
     let engine = engine(1 << 20);
     open(&engine, "");
