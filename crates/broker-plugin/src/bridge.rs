@@ -282,10 +282,8 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_tell<'local>(
     handle: jlong,
     what: JByteArray<'local>,
 ) -> JByteArray<'local> {
-    answer(env, handle, &what, |engine, what| {
-        let what = Pairs::decode(what).unwrap_or_default();
-        engine.tell(&what, now_micros).encode()
-    })
+    let told = |engine: &Engine, what: &[u8]| engine.told(what, now_micros);
+    answer(env, handle, &what, told)
 }
 
 thread_local! {

@@ -1,6 +1,7 @@
 //! One instance of the plugin: the document in force, the queue, the account.
 
 mod drain;
+mod spooling;
 
 use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
@@ -29,6 +30,7 @@ use crate::rules::{Judge, LocalChange, Rules, Undecided};
 pub use crate::settings::Settings;
 use crate::shadow::Differences;
 use crate::snapshot::Snapshot;
+use crate::spool::Spooled;
 pub use crate::summary::Summary;
 
 const PRODUCE: i16 = 0;
@@ -83,6 +85,7 @@ pub struct Engine {
     retired: Mutex<Vec<Arc<Snapshot>>>,
     drops: Drops,
     outgoing: Mutex<Outgoing>,
+    spool: Mutex<Option<Spooled>>,
     /// Events of decisions and log ins in the batch that was not taken yet.
     pending: AtomicU64,
     breakage: Breakage,
@@ -104,6 +107,7 @@ impl Engine {
             retired: Mutex::default(),
             drops: Drops::default(),
             outgoing: Mutex::default(),
+            spool: Mutex::default(),
             pending: AtomicU64::new(0),
             settings,
             breakage: Breakage::default(),

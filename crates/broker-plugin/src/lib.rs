@@ -25,6 +25,7 @@ pub mod rules;
 mod settings;
 mod shadow;
 mod snapshot;
+mod spool;
 mod subjects;
 mod summary;
 mod table;

@@ -10,6 +10,7 @@ mod chain;
 mod epoch_file;
 mod event;
 mod json;
+mod line;
 mod metadata;
 mod ocsf;
 mod own;
@@ -25,6 +26,7 @@ pub use chain::Hash;
 pub use epoch_file::EpochFile;
 pub use event::{AuthorizationEvent, CONTENT_TYPE, Cause, TYPE_AUTHORIZATION};
 pub use json::push_string as push_json_string;
+pub use line::{is_own as is_own_line, numbers_of};
 pub use metadata::{
     AclAuthorization, Envelope, METHOD_AUTHORIZE, MetadataChange, MetadataDecision, Origin,
     RbacAuthorization, TYPE_CHANGE,

@@ -20,6 +20,8 @@ pub struct Lost {
     pub reason: Reason,
     /// How many.
     pub count: u64,
+    /// The place of the first; the others follow it.
+    pub place: u64,
     /// The epoch they are of, as far as is known.
     pub epoch: Option<Epoch>,
     /// Their numbers, first and last. Of damaged ones: they are among these.
@@ -70,6 +72,7 @@ impl Reading {
             self.batch.lost.push(Lost {
                 reason: Reason::SpoolDamaged,
                 count,
+                place: self.at.place,
                 epoch: (self.at.epoch > 0).then(|| Epoch::new(self.at.epoch)),
                 numbers: last
                     .filter(|last| known && *last >= first)
@@ -96,7 +99,7 @@ impl Reading {
             .sequence
             .saturating_add(u64::from(record.count.max(1)).saturating_sub(1));
         if frame.written_ms < self.oldest_ms {
-            self.expire(record.sequence, last, epoch);
+            self.expire(frame.place, (record.sequence, last), epoch);
         } else {
             hand_over(record);
             self.batch.records = self.batch.records.saturating_add(1);
@@ -107,7 +110,7 @@ impl Reading {
         true
     }
 
-    fn expire(&mut self, first: u64, last: u64, epoch: u64) {
+    fn expire(&mut self, place: u64, (first, last): (u64, u64), epoch: u64) {
         let epoch = (epoch > 0).then(|| Epoch::new(epoch));
         if let Some(lost) = self.batch.lost.last_mut()
             && let Some((_, before)) = lost.numbers.as_mut()
@@ -121,6 +124,7 @@ impl Reading {
         self.batch.lost.push(Lost {
             reason: Reason::SpoolAge,
             count: 1,
+            place,
             epoch,
             numbers: Some((first, last)),
         });

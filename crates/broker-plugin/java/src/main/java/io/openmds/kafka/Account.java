@@ -46,12 +46,14 @@ final class Account {
                 + counters.suppressedUnasked.sum());
         figures.put("delivered", counters.delivered.sum());
         figures.put("waiting", at(sums, Counter.QUEUE_LENGTH) + at(sums, Counter.PENDING) + counters.underWay.sum());
-        figures.put("spilled", 0L);
+        figures.put("spilled", counters.spilled.sum());
         figures.put("fallback", counters.keptInFallback.sum());
         figures.put(DROPPED + "queue-full", at(sums, Counter.DROPPED_QUEUE_FULL));
         figures.put(DROPPED + Losses.Reason.UNRECORDED.text,
                 at(sums, Counter.UNRECORDED) + counters.unrecordedUnasked.sum());
         figures.put(DROPPED + Losses.Reason.FALLBACK_FAILED.text, counters.lostInFallback.sum());
+        figures.put(DROPPED + Losses.Reason.SPOOL_AGE.text, counters.lostToAge.sum());
+        figures.put(DROPPED + Losses.Reason.SPOOL_DAMAGED.text, counters.lostToDamage.sum());
         return new Account(figures);
     }
 

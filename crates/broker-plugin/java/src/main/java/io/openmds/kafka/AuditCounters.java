@@ -27,6 +27,16 @@ final class AuditCounters implements AuditCountersMBean {
     final LongAdder delivered = new LongAdder();
     final LongAdder keptInFallback = new LongAdder();
     final LongAdder lostInFallback = new LongAdder();
+    /** Events of this epoch on disk, and those that were there and are lost; none of the trail's own. */
+    final LongAdder spilled = new LongAdder();
+    final LongAdder lostToAge = new LongAdder();
+    final LongAdder lostToDamage = new LongAdder();
+    /** Events delivered from disk, of any epoch. */
+    final LongAdder replayed = new LongAdder();
+    volatile long spoolWaiting;
+    volatile long spoolBytes;
+    volatile long spoolTorn;
+    volatile long spoolFailures;
     /** Lines given to the fallback log but those of the trail itself; minimal lines among them. */
     final LongAdder fallback = new LongAdder();
     final LongAdder fallbackFailures = new LongAdder();
@@ -157,6 +167,31 @@ final class AuditCounters implements AuditCountersMBean {
     @Override
     public long getDelivered() {
         return delivered.sum();
+    }
+
+    @Override
+    public long getSpoolWaiting() {
+        return spoolWaiting;
+    }
+
+    @Override
+    public long getSpoolBytes() {
+        return spoolBytes;
+    }
+
+    @Override
+    public long getSpoolDelivered() {
+        return replayed.sum();
+    }
+
+    @Override
+    public long getSpoolLost() {
+        return lostToAge.sum() + lostToDamage.sum();
+    }
+
+    @Override
+    public long getSpoolFailures() {
+        return spoolFailures;
     }
 
     @Override

@@ -26,6 +26,20 @@ public interface AuditCountersMBean {
 
     long getDelivered();
 
+    /** Events on disk, of any epoch. */
+    long getSpoolWaiting();
+
+    long getSpoolBytes();
+
+    /** Events delivered from disk, of any epoch. */
+    long getSpoolDelivered();
+
+    /** Events of this epoch that were on disk and are lost. */
+    long getSpoolLost();
+
+    /** Calls of the disk that failed. */
+    long getSpoolFailures();
+
     long getFallback();
 
     long getFallbackFailures();

@@ -17,6 +17,9 @@ final class AuditDrain implements Runnable {
     private static final int USUAL_BATCH = 256 * 1024;
     /** A queue this full is emptied into the fallback log rather than left to overflow. */
     private static final int SPILL_PERMILLE = 500;
+    /** Where events can wait on disk, less may wait in memory, and not for long: what is there dies with the process. */
+    private static final int SPOOL_PERMILLE = 100;
+    private static final long SPOOL_AFTER_MS = 500;
     private static final long SHORTEST_NAP_NANOS = 1_000_000;
     private static final long LONGEST_NAP_NANOS = 20_000_000;
     private static final long CLOSE_MS = 5_000;
@@ -27,6 +30,8 @@ final class AuditDrain implements Runnable {
     private final AuditCounters counters;
     private final FallbackLog fallback;
     private final Ledger ledger;
+    private final Spool spool;
+    private final Replay replay;
     private final Queue<String> unrouted = new ArrayBlockingQueue<>(1_000);
     private final Thread thread;
     private volatile Destination wanted;
@@ -36,15 +41,19 @@ final class AuditDrain implements Runnable {
     private volatile Exporter exporter;
     private byte[] batch = new byte[USUAL_BATCH];
     private final EventBatch events = new EventBatch();
+    private long accepted = System.nanoTime() / 1_000_000;
     private long reported;
     private long droppedReported;
 
-    AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback, Ledger ledger) {
+    AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback, Ledger ledger,
+            Spool spool) {
         this.engine = engine;
         this.settings = settings;
         this.counters = counters;
         this.fallback = fallback;
         this.ledger = ledger;
+        this.spool = spool;
+        replay = new Replay(spool, counters, fallback);
         thread = new Thread(this, "openmds-audit-drain");
         thread.setDaemon(true);
         counters.inFlight = () -> {
@@ -61,6 +70,7 @@ final class AuditDrain implements Runnable {
     void start(String node) {
         clientId = "openmds-audit-" + node;
         ledger.begin(node);
+        spool.begin(node);
         thread.start();
     }
 
@@ -100,13 +110,25 @@ final class AuditDrain implements Runnable {
         report();
         int fill = engine.fillPermille();
         followDestination(fill);
-        ledger.step(System.nanoTime() / 1_000_000, exporter != null && exporter.accepts());
+        long now = System.nanoTime() / 1_000_000;
+        boolean accepting = exporter != null && exporter.accepts();
+        ledger.step(now, accepting);
+        spool.retry(now);
+        accepted = accepting ? now : accepted;
+        return spool.flush(fallback) | move(fill, now);
+    }
+
+    private boolean move(int fill, long now) {
         if (exporter == null) {
             return current != null && current.servers == null && spill();
         }
         exporter.poll();
         if (exporter.accepts()) {
-            return forward();
+            return forward() | replay.step(exporter, fill, now);
+        }
+        if (spool.isOpen() && (fill >= SPOOL_PERMILLE || now - accepted > SPOOL_AFTER_MS)) {
+            exporter.giveUp();
+            return spill();
         }
         if (exporter.hopeless()) {
             exporter.giveUp();
@@ -117,7 +139,7 @@ final class AuditDrain implements Runnable {
 
     private void followDestination(int fill) {
         Destination next = wanted;
-        boolean needed = next != null && (next.written || fill > 0 || engine.counters()[queueLength()] > 0);
+        boolean needed = next != null && (next.written || fill > 0 || counters.spoolWaiting > 0 || engine.counters()[queueLength()] > 0);
         if (next == null || next == current || exporter == null && !needed) {
             return;
         }
@@ -198,13 +220,16 @@ final class AuditDrain implements Runnable {
 
     /** The last account is written once nothing is under way any more, if that comes in time. */
     private void conclude(long deadline) {
+        spool.flush(fallback);
         while (counters.underWay.sum() > 0 && exporter != null && System.nanoTime() < deadline) {
             LockSupport.parkNanos(SHORTEST_NAP_NANOS);
+            spool.flush(fallback);
         }
         boolean sent = exporter != null && exporter.accepts() && counters.underWay.sum() == 0;
         if (exporter != null && !sent) {
             exporter.close(Duration.ZERO);
         }
+        spool.flush(fallback);
         if (ledger.isOpen()) {
             ledger.finish();
             boolean more = true;
@@ -216,9 +241,12 @@ final class AuditDrain implements Runnable {
         if (sent) {
             exporter.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
+        spool.refuseMore();
+        spool.flush(fallback);
+        spool.close();
     }
 
-    /** Ends the thread after what waits has been sent, within bounds; the rest goes to the fallback log. */
+    /** Ends the thread after what waits has been sent, within bounds; the rest stays on disk, or goes to the fallback log. */
     void close() {
         closing = true;
         LockSupport.unpark(thread);
@@ -240,6 +268,7 @@ final class AuditDrain implements Runnable {
             long deadline = System.nanoTime() + CLOSE_MS * 1_000_000;
             boolean more = true;
             while (more) {
+                spool.flush(fallback);
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
                 more = send ? forward() : spill();
             }

@@ -1,7 +1,7 @@
 package io.openmds.kafka;
 
 /** A finished event on its way from the native engine to its topic, or to the fallback log. */
-final class AuditEvent {
+class AuditEvent {
     final String topic;
     /** One line of JSON, without its end. */
     final byte[] line;
@@ -15,5 +15,15 @@ final class AuditEvent {
         this.line = line;
         this.number = number;
         this.own = own;
+    }
+
+    /** The destination has it. */
+    void delivered() {
+        // Nobody else waits for that.
+    }
+
+    /** The destination does not have it; whether somebody else still does, so that no line of it is needed. */
+    boolean isKeptElsewhere(Losses.Reason why) {
+        return false;
     }
 }

@@ -43,9 +43,10 @@ final class AuditTrail implements AutoCloseable {
         exporterSettings = new ExporterSettings(config, interBroker);
         destinations = new Destinations(config, interBroker);
         Losses losses = new Losses(AuditTrail::micros);
-        FallbackLog fallback = new FallbackLog(counters, losses);
+        Spool spool = new Spool(engine, new SpoolSettings(config), counters, losses);
+        FallbackLog fallback = new FallbackLog(counters, losses, spool::offer);
         Ledger ledger = new Ledger(engine, counters, losses, new TrailSettings(config), signer);
-        drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger);
+        drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger, spool);
         useStatic();
         warnOfUnseenLogins(config);
     }

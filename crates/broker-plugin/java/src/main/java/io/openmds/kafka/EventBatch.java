@@ -3,7 +3,9 @@ package io.openmds.kafka;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Reads batches of finished events, layout {@code OME2} of {@code spec/native-bridge.md}. */
 final class EventBatch {
@@ -34,6 +36,24 @@ final class EventBatch {
             events.get(line);
             taker.take(new AuditEvent(topic, line, number, own));
         }
+    }
+
+    /** A batch of these. */
+    static byte[] write(List<AuditEvent> events) {
+        List<byte[]> topics = new ArrayList<>();
+        int length = 12;
+        for (AuditEvent event : events) {
+            byte[] topic = event.topic.getBytes(StandardCharsets.UTF_8);
+            topics.add(topic);
+            length = Math.addExact(length, 15 + topic.length + event.line.length);
+        }
+        ByteBuffer batch = ByteBuffer.allocate(length).putInt(MAGIC).putInt(length).putInt(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            AuditEvent event = events.get(i);
+            batch.put((byte) (event.own ? 1 : 0)).putLong(event.number);
+            batch.putShort((short) topics.get(i).length).put(topics.get(i)).putInt(event.line.length).put(event.line);
+        }
+        return batch.array();
     }
 
     /** Neighbours mostly go to the same topic: its name is then not made anew. */

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * looking for the topics, connecting and waiting after a failure are states that {@link #poll}
  * passes through.
  */
-final class Exporter {
+final class Exporter implements Replay.Way {
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
     static final List<Header> HEADERS = List.of(
             new RecordHeader("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)));
@@ -209,8 +209,14 @@ final class Exporter {
         }
     }
 
+    @Override
+    public boolean knows(String topic) {
+        return usable.contains(topic);
+    }
+
     /** Sends one event, or writes it to the fallback log. */
-    void send(AuditEvent event) {
+    @Override
+    public void send(AuditEvent event) {
         send(event, false);
     }
 

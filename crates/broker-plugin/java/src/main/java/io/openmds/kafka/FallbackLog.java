@@ -1,6 +1,7 @@
 package io.openmds.kafka;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,14 +13,24 @@ final class FallbackLog {
     private final Logger lines = LoggerFactory.getLogger(NAME);
     private final AuditCounters counters;
     private final Losses losses;
+    private final Predicate<AuditEvent> spool;
 
-    FallbackLog(AuditCounters counters, Losses losses) {
+    /** @param spool takes what the destination did not, if it can */
+    FallbackLog(AuditCounters counters, Losses losses, Predicate<AuditEvent> spool) {
         this.counters = counters;
         this.losses = losses;
+        this.spool = spool;
+    }
+
+    /** Sees to an event that the destination did not take: it waits on disk, or is kept here. */
+    void write(AuditEvent event, Losses.Reason why) {
+        if (!event.isKeptElsewhere(why) && (why != Losses.Reason.FALLBACK || !spool.test(event))) {
+            writeNow(event, why);
+        }
     }
 
     /** Keeps an event that is at no destination: a loss that is told later. */
-    void write(AuditEvent event, Losses.Reason why) {
+    void writeNow(AuditEvent event, Losses.Reason why) {
         boolean kept = write(new String(event.line, StandardCharsets.UTF_8), event.own);
         losses.add(kept ? why : Losses.Reason.FALLBACK_FAILED, event);
         if (!event.own) {

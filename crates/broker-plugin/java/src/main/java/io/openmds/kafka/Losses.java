@@ -14,12 +14,23 @@ import java.util.function.LongSupplier;
 final class Losses {
     /** Why, as events spell it. */
     enum Reason {
-        RECORD_TOO_LARGE("record-too-large"), FALLBACK("fallback"), FALLBACK_FAILED("fallback-failed"), UNRECORDED("unrecorded");
+        RECORD_TOO_LARGE("record-too-large"), FALLBACK("fallback"), FALLBACK_FAILED("fallback-failed"), UNRECORDED("unrecorded"),
+        SPOOL_SIZE("spool-size"), SPOOL_AGE("spool-age"), SPOOL_DAMAGED("spool-damaged");
 
         final String text;
 
         Reason(String text) {
             this.text = text;
+        }
+
+        /** The one that is spelt so; otherwise that the line is in the fallback log. */
+        static Reason of(String text) {
+            for (Reason reason : values()) {
+                if (reason.text.equals(text)) {
+                    return reason;
+                }
+            }
+            return FALLBACK;
         }
     }
 
@@ -34,16 +45,23 @@ final class Losses {
         private long to = Long.MIN_VALUE;
 
         void add(long number, String topic, long now) {
-            Map.Entry<Long, Long> before = runs.floorEntry(number);
-            if (before != null && before.getValue() >= number) {
-                return;
+            if (add(number, number, now)) {
+                topics.merge(topic, 1L, Long::sum);
             }
-            boolean joins = before != null && before.getValue() == number - 1;
-            Long after = runs.remove(number + 1);
-            runs.put(joins ? before.getKey() : number, after == null ? number : after);
-            topics.merge(topic, 1L, Long::sum);
+        }
+
+        /** Whether the run was new. */
+        boolean add(long first, long last, long now) {
+            Map.Entry<Long, Long> before = runs.floorEntry(first);
+            if (before != null && before.getValue() >= first) {
+                return false;
+            }
+            boolean joins = before != null && before.getValue() == first - 1;
+            Long after = runs.remove(last + 1);
+            runs.put(joins ? before.getKey() : first, after == null ? last : after);
             from = Math.min(from, now);
             to = Math.max(to, now);
+            return true;
         }
 
         /** As messages to the engine: the first one tells of the topics. */
@@ -75,6 +93,13 @@ final class Losses {
         if (event.number > 0) {
             lost.computeIfAbsent(reason, key -> new Lost()).add(event.number, event.topic, clockMicros.getAsLong());
         }
+    }
+
+    /** @param range numbers, {@code 7-9} */
+    synchronized void add(Reason reason, String range) {
+        String[] ends = range.split("-");
+        lost.computeIfAbsent(reason, key -> new Lost())
+                .add(Long.parseLong(ends[0]), Long.parseLong(ends[1]), clockMicros.getAsLong());
     }
 
     /** Whether so many runs are known that they should be told even if nobody listens. */

@@ -138,7 +138,16 @@ final class NativeEngine implements AutoCloseable {
 
     /** Says something about events after the queue, or asks; only the thread that drains. Empty before the cluster is known. */
     Pairs tell(Pairs what) {
-        return answer(tell(handle, what.encode()));
+        return Pairs.decode(tell(what.encode()));
+    }
+
+    /** As {@link #tell(Pairs)}, of a batch that the spool keeps, or with a batch as the answer. */
+    byte[] tell(byte[] what) {
+        byte[] answer = tell(handle, what);
+        if (answer == null) {
+            throw new IllegalStateException("the native engine is closed or failed: " + lastPanic());
+        }
+        return answer;
     }
 
     /** Whether an answer of {@link #drain} is a failure and not a length. */

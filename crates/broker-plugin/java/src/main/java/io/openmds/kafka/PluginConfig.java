@@ -140,6 +140,7 @@ final class PluginConfig {
         known.addAll(TokenSettings.KNOWN);
         known.addAll(FeedSettings.KNOWN);
         known.addAll(TrailSettings.KNOWN);
+        known.addAll(SpoolSettings.KNOWN);
         known.add(OpenMdsPrincipalBuilder.GROUPS_CLAIM);
         return known;
     }

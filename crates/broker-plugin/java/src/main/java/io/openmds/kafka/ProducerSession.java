@@ -150,6 +150,7 @@ final class ProducerSession {
             if (failure == null) {
                 progress = now();
                 counters.delivered.add(event.own ? 0 : 1);
+                event.delivered();
             } else {
                 fallback.write(event, failure instanceof RecordTooLargeException
                         ? Losses.Reason.RECORD_TOO_LARGE : Losses.Reason.FALLBACK);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ProducerSessionTest {
     private final AuditCounters counters = new AuditCounters();
     private final Losses losses = new Losses(() -> 7);
-    private final FallbackLog fallback = new FallbackLog(counters, losses);
+    private final FallbackLog fallback = new FallbackLog(counters, losses, event -> false);
     private long number;
 
     private AuditEvent event(String topic, String line) {

@@ -1,0 +1,243 @@
+package io.openmds.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Events that wait on disk. No destination answers, unless a test says so. */
+class SpoolTest {
+    private static final int CREATE_TOPICS = 19;
+
+    @TempDir
+    Path directory;
+
+    private OpenMdsAuthorizer started() {
+        return Requests.started(SpoolSettings.DIRECTORY, directory.resolve("spool").toString());
+    }
+
+    private static void ask(OpenMdsAuthorizer authorizer, int from, int to) {
+        for (int i = from; i < to; i++) {
+            authorizer.authorize(Requests.request(CREATE_TOPICS, "alice"), List.of(Requests.createTopic("t" + i)));
+        }
+    }
+
+    private List<Path> files() throws Exception {
+        try (Stream<Path> files = Files.list(directory.resolve("spool/broker-1"))) {
+            return files.sorted().collect(java.util.stream.Collectors.toList());
+        }
+    }
+
+    @Test
+    void whatNoDestinationTakesWaitsOnDiskForTheNextEpoch() throws Exception {
+        try (FallbackLines lines = new FallbackLines()) {
+            AuditCounters counters;
+            try (OpenMdsAuthorizer authorizer = started()) {
+                counters = authorizer.countersForTest();
+                ask(authorizer, 0, 50);
+                AuditCounters now = counters;
+                FallbackLines.until(() -> now.account().of("spilled") == 50, now::getAccount);
+                assertTrue(now.isBalanced(), now.getAccount());
+                // At the end, with a queue that nobody had the time to empty.
+                ask(authorizer, 50, 3_050);
+            }
+            Account end = counters.account();
+            assertEquals(3_050, end.of("spilled"), end.toString());
+            assertEquals(0, end.of("waiting") + end.of("fallback") + end.of("delivered"), end.toString());
+            assertTrue(end.balances(), end.toString());
+            long waiting = counters.getSpoolWaiting();
+            assertTrue(waiting > 3_050, "its own events wait, too: " + waiting);
+            for (Path file : files()) {
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), file.toString());
+            }
+            try (OpenMdsAuthorizer next = started()) {
+                counters = next.countersForTest();
+                assertEquals(waiting, counters.getSpoolWaiting());
+                assertEquals(0, counters.account().of("spilled"), "another epoch's events are not of this account");
+                ask(next, 0, 1);
+                AuditCounters now = counters;
+                FallbackLines.until(() -> now.account().of("spilled") == 1, now::getAccount);
+                assertTrue(now.isBalanced(), now.getAccount());
+            }
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
+    void withoutAPlaceOnDiskThereIsTheFallback() throws Exception {
+        Files.writeString(directory.resolve("spool"), "a file");
+        try (FallbackLines lines = new FallbackLines()) {
+            try (OpenMdsAuthorizer authorizer = started()) {
+                ask(authorizer, 0, 2);
+            }
+            assertEquals(2, lines.all().size());
+        }
+    }
+
+    @Test
+    void aSecondOwnerLeavesTheSpoolAlone() throws Exception {
+        try (FallbackLines lines = new FallbackLines(); OpenMdsAuthorizer owner = started()) {
+            ask(owner, 0, 1);
+            FallbackLines.until(() -> owner.countersForTest().getSpoolWaiting() > 0, owner.countersForTest()::getAccount);
+            List<Path> before = files();
+            try (OpenMdsAuthorizer other = started()) {
+                ask(other, 0, 3);
+            }
+            assertEquals(3, lines.all().size());
+            assertEquals(before, files());
+        }
+    }
+
+    @Test
+    void settingsAreChecked() {
+        for (String[] wrong : new String[][] {{SpoolSettings.FSYNC, "sometimes"}, {SpoolSettings.MAX_BYTES, "1000"},
+            {SpoolSettings.MAX_AGE_MS, "-1"}}) {
+            RuntimeException error = org.junit.jupiter.api.Assertions.assertThrows(RuntimeException.class,
+                    () -> Requests.configured(wrong).close());
+            assertTrue(error.toString().contains(wrong[0]), error.toString());
+        }
+    }
+
+    /** An engine whose epoch is open, its spool, and a destination that does what it is told. */
+    private final class Bench implements Replay.Way, AutoCloseable {
+        final AuditCounters counters = new AuditCounters();
+        final Losses losses = new Losses(() -> 7);
+        final NativeEngine engine = new NativeEngine(new Pairs().add("queue_max_bytes", "1048576"));
+        final Spool spool = new Spool(engine, new SpoolSettings(
+                new PluginConfig(java.util.Map.of(SpoolSettings.DIRECTORY, directory.toString()))), counters, losses);
+        final FallbackLog fallback = new FallbackLog(counters, losses, spool::offer);
+        final Replay replay = new Replay(spool, counters, fallback);
+        final MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
+        final ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
+
+        Bench() {
+            engine.identify(Requests.CLUSTER_ID);
+            engine.tell(new Pairs().add("what", "open").add("node", "broker-1").add("in_flight_bytes", "0"));
+            spool.begin("broker-1");
+            assertTrue(spool.isOpen());
+        }
+
+        /** The destination does not take so many events. */
+        void spill(int count) {
+            for (int i = 1; i <= count; i++) {
+                fallback.write(event(i), Losses.Reason.FALLBACK);
+            }
+            spool.flush(fallback);
+        }
+
+        AuditEvent event(int number) {
+            return new AuditEvent(number % 5 == 0 ? "gone" : "t", ("{\"sequence\":\"" + number + "\",\"data\":{}}").getBytes(),
+                    number, false);
+        }
+
+        @Override
+        public boolean knows(String topic) {
+            return topic.equals("t");
+        }
+
+        @Override
+        public void send(AuditEvent event) {
+            session.send(event, false);
+        }
+
+        List<String> sent() {
+            List<String> sent = new ArrayList<>();
+            producer.history().forEach(record -> sent.add(new String(record.value()).replaceAll("[^0-9]", "")));
+            return sent;
+        }
+
+        @Override
+        public void close() {
+            session.close(Duration.ZERO);
+            spool.close();
+            engine.close();
+        }
+    }
+
+    @Test
+    void whatWaitedIsDeliveredInOrderAndABatchThatFailedComesAgain() {
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            bench.spill(4);
+            assertEquals(4, bench.counters.spilled.sum());
+            assertEquals(0, bench.counters.underWay.sum());
+            assertFalse(bench.replay.step(bench, 900, 0), "live events come first");
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(List.of("1", "2", "3", "4"), bench.sent());
+            assertTrue(bench.producer.completeNext());
+            assertTrue(bench.producer.errorNext(new TimeoutException("no")));
+            assertFalse(bench.replay.step(bench, 0, 0), "two are still under way");
+            assertTrue(bench.producer.completeNext() && bench.producer.completeNext());
+            assertFalse(bench.replay.step(bench, 0, 10));
+            assertEquals(4, bench.counters.spilled.sum());
+            assertFalse(bench.replay.step(bench, 0, 20), "it waits a little");
+            assertTrue(bench.replay.step(bench, 0, 2_000));
+            assertEquals(List.of("1", "2", "3", "4", "1", "2", "3", "4"), bench.sent());
+            while (bench.producer.completeNext()) {
+                assertEquals(4, bench.counters.spilled.sum());
+            }
+            assertTrue(bench.replay.step(bench, 0, 2_000));
+            assertEquals(0, bench.counters.spilled.sum());
+            assertEquals(4, bench.counters.delivered.sum());
+            assertEquals(0, bench.counters.spoolWaiting);
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
+    void whatNoDestinationWillTakeHoldsUpNothing() {
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            bench.spill(6);
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(List.of("1", "2", "3", "4", "6"), bench.sent(), "5 is of a topic that is gone");
+            assertTrue(bench.producer.errorNext(new RecordTooLargeException()));
+            while (bench.producer.completeNext()) {
+                assertEquals(List.of(), lines.whole());
+            }
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(2, lines.whole().size());
+            assertEquals(0, bench.counters.spilled.sum());
+            assertEquals(4, bench.counters.delivered.sum());
+            assertEquals(2, bench.counters.keptInFallback.sum());
+            List<String> told = new ArrayList<>();
+            bench.losses.take().forEach(loss -> told.add(loss.first("reason") + " " + loss.all("range")));
+            assertEquals(List.of("record-too-large [1-1]", "fallback [5-5]"), told);
+        }
+    }
+
+    @Test
+    void aNeighboursEditIsALossWithANumber() throws Exception {
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            bench.spill(3);
+            Path segment = directory.resolve("broker-1/00000000000000000001.oms");
+            byte[] bytes = Files.readAllBytes(segment);
+            int second = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\"2\"");
+            bytes[second + 1] = '7';
+            Files.write(segment, bytes);
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(List.of("1", "3"), bench.sent());
+            while (bench.producer.completeNext()) {
+                assertEquals(3, bench.counters.spilled.sum());
+            }
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(0, bench.counters.spilled.sum());
+            assertEquals(1, bench.counters.lostToDamage.sum());
+            Pairs loss = bench.losses.take().get(0);
+            assertEquals("spool-damaged [2-2]", loss.first("reason") + " " + loss.all("range"));
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a finished line says of itself, read without understanding the rest.
+
+use crate::own::OWN_TYPES;
+
+/// The value of an attribute that stands before `data`, as it is written.
+fn attribute<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let find =
+        |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|found| found == what);
+    // Inside of a string the quotes would be escaped, so the first match is the attribute.
+    let head = line.get(..find(line, b",\"data\":")?)?;
+    let key = format!("\"{name}\":\"");
+    let from = find(head, key.as_bytes())?.checked_add(key.len())?;
+    let value = head.get(from..)?;
+    value.get(..find(value, b"\"")?)
+}
+
+/// Whether the event is about the trail itself.
+#[must_use]
+pub fn is_own(line: &[u8]) -> bool {
+    attribute(line, "type").is_some_and(|value| value.starts_with(OWN_TYPES.as_bytes()))
+}
+
+/// So many numbers the event stands for; 1 if it does not say.
+#[must_use]
+pub fn numbers_of(line: &[u8]) -> u64 {
+    let number = |name| {
+        let digits = std::str::from_utf8(attribute(line, name)?).ok()?;
+        digits.parse::<u64>().ok()
+    };
+    let both = number("sequence").zip(number("sequencelast"));
+    both.map_or(1, |(first, last)| {
+        last.saturating_sub(first).saturating_add(1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_own, numbers_of};
+
+    #[test]
+    fn only_attributes_count() {
+        let own =
+            br#"{"type":"io.openmds.trail/loss","sequence":"7","sequencelast":"9","data":{}}"#;
+        assert!(is_own(own));
+        assert_eq!(numbers_of(own), 3);
+        for other in [
+            r#"{"subject":"\"type\":\"io.openmds.trail/loss\"","type":"a","sequence":"7","data":{}}"#,
+            r#"{"type":"a","data":{"type":"io.openmds.trail/loss","sequence":"1","sequencelast":"5"}}"#,
+            "",
+            r#"{"type":"io.openmds.trail/loss"}"#,
+        ] {
+            assert!(!is_own(other.as_bytes()), "{other}");
+            assert_eq!(numbers_of(other.as_bytes()), 1, "{other}");
+        }
+    }
+}
