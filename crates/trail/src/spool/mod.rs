@@ -11,6 +11,7 @@ mod limits;
 mod open;
 mod position;
 mod read;
+mod release;
 mod scan;
 mod segment;
 
