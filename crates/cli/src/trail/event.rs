@@ -1,6 +1,7 @@
 //! An event as commands show and select it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -67,6 +68,16 @@ pub(crate) struct Rbac<'a> {
     pub(crate) role: Cow<'a, str>,
     #[serde(borrow)]
     pub(crate) acting_principal: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(crate) scope: Scope<'a>,
+}
+
+/// Where a role is bound.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Scope<'a> {
+    #[serde(borrow)]
+    pub(crate) clusters: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

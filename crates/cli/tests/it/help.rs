@@ -71,6 +71,7 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds audit verify
     openmds audit tail
     openmds audit search
+    openmds audit unused
     openmds migrate acls
     openmds doctor
     openmds tokens revoke

@@ -19,6 +19,8 @@ mod audit_log_migrate;
 #[cfg(test)]
 mod audit_log_update;
 #[cfg(test)]
+mod audit_unused;
+#[cfg(test)]
 mod audit_verify;
 #[cfg(test)]
 mod cluster;

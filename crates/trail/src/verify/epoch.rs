@@ -35,6 +35,8 @@ pub(super) struct EpochState {
     pub(super) bad_opening: Option<At>,
     /// The number of the account that the epoch ends with.
     pub(super) closed: Option<u64>,
+    /// The highest number of an event that is not the trail's own.
+    pub(super) last_event: u64,
     pub(super) losses: Vec<Named>,
     /// Numbers that losses name, first and last.
     pub(super) lost: BTreeMap<u64, u64>,
@@ -64,6 +66,7 @@ impl EpochState {
             opened: None,
             bad_opening: None,
             closed: None,
+            last_event: 0,
             losses: Vec::new(),
             lost: BTreeMap::new(),
             lost_count: 0,
@@ -213,6 +216,7 @@ impl EpochState {
             });
         }
         match &line.own {
+            None => self.last_event = self.last_event.max(line.last),
             Some(Own::Account(true)) => self.closed = self.closed.max(Some(line.first)),
             Some(Own::Loss(loss)) => {
                 self.lost_count = self.lost_count.saturating_add(loss.count);

@@ -15,6 +15,8 @@ pub enum Cause {
     Retention,
     /// Lines of that age were not asked for.
     Period,
+    /// The emitter is at work, and wrote what is behind them in the last minute.
+    UnderWay,
     /// Nothing.
     Nothing,
 }
@@ -154,7 +156,7 @@ impl Finding {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Missing { cause, .. } | Self::EpochMissing { cause, .. } => match cause {
-                Cause::Retention | Cause::Period => Verdict::Complete,
+                Cause::Retention | Cause::Period | Cause::UnderWay => Verdict::Complete,
                 Cause::Loss | Cause::Nothing => Verdict::Incomplete,
             },
             Self::Lost { .. }

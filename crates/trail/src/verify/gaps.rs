@@ -12,11 +12,22 @@ use crate::stamp::Epoch;
 /// Events of the same moment may be written in any order, and clocks are set.
 const SLACK_MS: i64 = 10_000;
 
-/// The numbers of the epoch up to `end` that are not there.
-pub(super) fn missing(state: &State, epoch: &EpochState, end: u64, findings: &mut Vec<Finding>) {
+/// The numbers of the epoch up to `end` that are not there. `lately`: what was written since then may
+/// still be on its way.
+pub(super) fn missing(
+    state: &State,
+    epoch: &EpochState,
+    end: u64,
+    lately: Option<i64>,
+    findings: &mut Vec<Finding>,
+) {
     for gap in epoch.runs.gaps(end) {
         let since = gap.after_ms.unwrap_or_else(|| ms(epoch.epoch));
-        let otherwise = explain(state, Some(since));
+        let is_late = |from: i64| gap.before_ms.is_none_or(|before| before >= from);
+        let otherwise = match explain(state, Some(since)) {
+            Cause::Nothing if lately.is_some_and(is_late) => Cause::UnderWay,
+            cause => cause,
+        };
         for (first, last, is_named) in parts(&gap, &epoch.lost) {
             let cause = if is_named { Cause::Loss } else { otherwise };
             findings.push(Finding::Missing { first, last, cause });

@@ -17,6 +17,10 @@ use super::{gaps, signed};
 const UNSIGNED_LINES: u64 = 2_000;
 const UNSIGNED_MS: i64 = 180_000;
 
+/// An emitter that is at work needs less to bring an event to its partition, and partitions are not
+/// read at the same moment.
+const UNDER_WAY_MS: i64 = 60_000;
+
 /// Each epoch, by emitter and then in the order of time.
 pub(super) fn epochs(verifier: &mut Verifier, now_ms: Option<i64>) -> Vec<EpochReport> {
     let signatures = verifier.signatures.take();
@@ -52,16 +56,6 @@ pub(super) fn epochs(verifier: &mut Verifier, now_ms: Option<i64>) -> Vec<EpochR
     reports
 }
 
-/// The worst of all.
-pub(super) fn overall(epochs: &[EpochReport], unreadable: u64, unnumbered: u64) -> Verdict {
-    let worst = epochs.iter().map(|epoch| epoch.verdict).max();
-    let worst = worst.unwrap_or(Verdict::Complete);
-    if unreadable > 0 || unnumbered > 0 {
-        return Verdict::Tampered.max(worst);
-    }
-    worst
-}
-
 struct Judge<'a> {
     state: &'a State,
     now_ms: Option<i64>,
@@ -79,7 +73,9 @@ impl Judge<'_> {
             End::Proven { last } => last,
             _ => last.last,
         };
-        gaps::missing(self.state, epoch, proven, &mut findings);
+        let now = self.now_ms.filter(|_| end == End::Running);
+        let lately = now.map(|now| now.saturating_sub(UNDER_WAY_MS));
+        gaps::missing(self.state, epoch, proven, lately, &mut findings);
         self.named(epoch, &mut findings);
         self.signing(epoch, succession, &end, &mut findings);
         if let Some(previous) = succession.missing_before {
@@ -143,8 +139,8 @@ impl Judge<'_> {
                 Some(last) => End::Proven { last },
                 None => unknown,
             },
-            // A checkpoint over the last account is written behind it.
-            (None, Some(closed)) if last.saturating_sub(closed) <= 1 => End::Proven { last },
+            // Behind the last account come only a checkpoint over it and losses of the last events.
+            (None, Some(closed)) if epoch.last_event <= closed => End::Proven { last },
             (None, Some(closed)) => End::Proven { last: closed },
             (None, None) if !succession.is_newest => unknown,
             (None, None) => match self.now_ms {

@@ -122,3 +122,13 @@ pub struct Count {
     /// How many.
     pub count: u64,
 }
+
+/// The worst of all.
+pub(super) fn overall(epochs: &[EpochReport], unreadable: u64, unnumbered: u64) -> Verdict {
+    let worst = epochs.iter().map(|epoch| epoch.verdict).max();
+    let worst = worst.unwrap_or(Verdict::Complete);
+    if unreadable > 0 || unnumbered > 0 {
+        return Verdict::Tampered.max(worst);
+    }
+    worst
+}

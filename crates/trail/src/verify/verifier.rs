@@ -7,7 +7,7 @@ use super::judge;
 use super::line::{Line, LineError};
 use super::own::Own;
 use super::place::{At, Front, Source, SourceId};
-use super::report::{Listed, Report, Unread};
+use super::report::{Listed, Report, Unread, overall};
 use super::signatures::Signatures;
 use super::signed::has_fingerprint;
 use super::state::{SourceState, State, StateError};
@@ -247,7 +247,7 @@ impl Verifier {
             first: state.unnumbered.iter().map(|at| state.place(*at)).collect(),
         };
         Report {
-            verdict: judge::overall(&epochs, unreadable.count, unnumbered.count),
+            verdict: overall(&epochs, unreadable.count, unnumbered.count),
             lines: state.lines,
             epochs,
             unreadable,

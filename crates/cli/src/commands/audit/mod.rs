@@ -3,6 +3,9 @@
 mod progress;
 mod search;
 mod tail;
+mod unused;
+mod unused_bindings;
+mod unused_coverage;
 mod verify;
 mod verify_advice;
 mod verify_state;
@@ -16,6 +19,7 @@ pub enum AuditCommand {
     Verify(verify::Verify),
     Tail(tail::Tail),
     Search(search::Search),
+    Unused(unused::Unused),
 }
 
 impl AuditCommand {
@@ -24,6 +28,7 @@ impl AuditCommand {
             Self::Verify(verify) => verify.run(world).await,
             Self::Tail(tail) => tail.run(world).await,
             Self::Search(search) => search.run(world).await,
+            Self::Unused(unused) => unused.run(world).await,
         }
     }
 }

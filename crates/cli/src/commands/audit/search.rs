@@ -20,9 +20,9 @@ const LATER_MS: i64 = 6 * 3_600_000;
 cluster, client or type.
 
 Examples:
-  openmds audit search --bootstrap-server kafka:9092 --topic audit --since 2d --where decision=deny --where 'method!=kafka.Fetch'
-  openmds audit search --bootstrap-server kafka:9092 --topic audit --since 2026-01-31 --until 2026-02-01 --principal User:alice
-  openmds audit search --bootstrap-server kafka:9092 --topic audit --since 7d --resource orders* -o json > orders.jsonl"
+  openmds audit search --bootstrap-server kafka:9092 --topic confluent-audit-log-events --since 2d --where decision=deny --where 'method!=kafka.Fetch'
+  openmds audit search --bootstrap-server kafka:9092 --topic confluent-audit-log-events --since 2026-01-31 --until 2026-02-01 --principal User:alice
+  openmds audit search --bootstrap-server kafka:9092 --topic confluent-audit-log-events --since 7d --resource orders* -o json > orders.jsonl"
 )]
 pub struct Search {
     /// A topic that events are routed to; once for each

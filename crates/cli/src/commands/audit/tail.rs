@@ -12,9 +12,9 @@ use crate::{Failure, World};
 /// what is there.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
-  openmds audit tail --bootstrap-server kafka:9092 --topic audit-denied --follow
-  openmds audit tail --bootstrap-server kafka:9092 --topic audit --principal 'User:alice*' --decision deny --lines 50
-  openmds audit tail --bootstrap-server kafka:9092 --topic audit --follow -o json")]
+  openmds audit tail --bootstrap-server kafka:9092 --topic confluent-audit-log-events-denied --follow
+  openmds audit tail --bootstrap-server kafka:9092 --topic confluent-audit-log-events --principal 'User:alice*' --decision deny --lines 50
+  openmds audit tail --bootstrap-server kafka:9092 --topic confluent-audit-log-events --follow -o json")]
 pub struct Tail {
     /// A topic that events are routed to; once for each
     #[arg(long, value_name = "TOPIC", required = true)]

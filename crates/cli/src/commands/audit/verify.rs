@@ -30,9 +30,9 @@ const KEEP: u64 = 500_000;
 be read, 2 wrong usage.
 
 Examples:
-  openmds audit verify --bootstrap-server kafka:9092 --topic audit-allowed --topic audit-denied --ca enrollment-ca.pem
-  openmds audit verify --bootstrap-server kafka:9092 --command-config client.properties --topic audit --since 7d
-  openmds audit verify --topic audit --bootstrap-server kafka:9092 --state nightly.json -o json
+  openmds audit verify --bootstrap-server kafka:9092 --topic confluent-audit-log-events-allowed --topic confluent-audit-log-events-denied --ca enrollment-ca.pem
+  openmds audit verify --bootstrap-server kafka:9092 --command-config client.properties --topic confluent-audit-log-events --since 7d
+  openmds audit verify --topic confluent-audit-log-events --bootstrap-server kafka:9092 --state nightly.json -o json
   openmds audit verify export-1.jsonl.gz export-2.jsonl.gz fallback.log"
 )]
 pub struct Verify {

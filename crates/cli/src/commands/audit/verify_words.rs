@@ -243,6 +243,7 @@ const fn cause_words(cause: Cause) -> &'static str {
         Cause::Loss => "a loss event names them",
         Cause::Retention => "the topic's retention has deleted events of that age",
         Cause::Period => "before the time that was asked for",
+        Cause::UnderWay => "written within the last minute, may be on their way: verify again",
         Cause::Nothing => "nothing explains it",
     }
 }

@@ -16,7 +16,10 @@ use crate::http::{Request, refusal};
 use crate::server::Server;
 
 /// Role bindings and central ACLs at the cluster, all of them.
-pub(super) async fn held(server: &mut Server, cluster_id: &str) -> Result<RuleSet, Failure> {
+pub(in crate::commands) async fn held(
+    server: &mut Server,
+    cluster_id: &str,
+) -> Result<RuleSet, Failure> {
     let user = format!("User:{}", server.user());
     let scope = MdsScope {
         cluster_name: None,

@@ -5,6 +5,8 @@ mod apply;
 mod held;
 mod plan;
 
+pub(super) use held::held;
+
 use crate::{Failure, World};
 
 /// Moving clusters over.

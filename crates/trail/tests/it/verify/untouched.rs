@@ -226,6 +226,69 @@ fn a_million_lines_need_the_memory_of_a_few() {
 }
 
 #[test]
+fn what_may_be_on_its_way_is_missed_a_minute_later() {
+    let plan = Plan {
+        closes: false,
+        key: None,
+        ..Plan::CLOSED
+    };
+    let mut lines = epoch("c/broker-1", 0, None, plan, &mut Dice::new(3)).0;
+    // An event is 10 ms behind the one before it.
+    lines.retain(|line| line.first != 30);
+    let behind = i64::try_from(START_MS).unwrap() + 310;
+    let judged = |now| {
+        let report = verifier(&lines, Front::Whole, None).finish(Some(now));
+        let [
+            Finding::Missing {
+                first: 30,
+                last: 30,
+                cause,
+            },
+        ] = findings(&report)[..]
+        else {
+            panic!("{:?}", findings(&report));
+        };
+        (*cause, report.verdict)
+    };
+    assert_eq!(
+        judged(behind + 60_000),
+        (Cause::UnderWay, Verdict::Complete)
+    );
+    assert_eq!(
+        judged(behind + 60_001),
+        (Cause::Nothing, Verdict::Incomplete)
+    );
+    // What closed its epoch has nothing on its way.
+    let plan = Plan {
+        closes: true,
+        ..plan
+    };
+    let mut lines = epoch("c/broker-1", 0, None, plan, &mut Dice::new(3)).0;
+    lines.retain(|line| line.first != 30);
+    let report = verifier(&lines, Front::Whole, None).finish(Some(behind));
+    assert_eq!(report.verdict, Verdict::Incomplete);
+}
+
+#[test]
+fn losses_and_checkpoints_may_follow_the_last_account() {
+    use openmds_trail::Reason;
+    let mut dice = Dice::new(5);
+    let opening = openmds_trail::Opening {
+        emitter: "c/broker-1",
+        epoch: Epoch::new(START_MS),
+        previous: None,
+        end: None,
+    };
+    let mut writer = super::trail::Emitter::open(&opening, None, &mut dice);
+    writer.decision();
+    writer.account(true);
+    writer.loss(1, Reason::Fallback, &[(2, 2)]);
+    let report = verifier(&writer.lines, Front::Whole, None).finish(None);
+    assert_eq!(report.epochs[0].end, End::Proven { last: 4 });
+    assert!(matches!(findings(&report)[..], [Finding::Lost { .. }]));
+}
+
+#[test]
 fn keys_have_the_fingerprints_of_their_certificates() {
     assert_eq!(
         Key("abc").fingerprint(),
