@@ -72,6 +72,7 @@ impl Runs {
     /// The holes from number 1 to `end`.
     pub(super) fn gaps(&self, end: u64) -> impl Iterator<Item = Gap> {
         let last = self.last();
+        let ends_before = last.is_none_or(|run| run.last < end);
         let tail = Gap {
             first: last.map_or(1, |run| run.last.saturating_add(1)),
             last: end,
@@ -91,7 +92,7 @@ impl Runs {
             after_ms = Some(run.last_ms);
             gap
         });
-        let all = inner.chain(std::iter::once(tail));
+        let all = inner.chain(ends_before.then_some(tail));
         all.filter(move |gap| gap.first <= gap.last && gap.first <= end)
     }
 }
