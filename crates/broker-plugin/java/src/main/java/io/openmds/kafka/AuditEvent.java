@@ -22,8 +22,12 @@ class AuditEvent {
         // Nobody else waits for that.
     }
 
-    /** The destination does not have it; whether somebody else still does, so that no line of it is needed. */
-    boolean isKeptElsewhere(Losses.Reason why) {
+    /**
+     * The destination does not have it; whether somebody else still does, so that no line of it is needed.
+     *
+     * @param forGood whether trying again would change nothing
+     */
+    boolean isKeptElsewhere(Losses.Reason why, boolean forGood) {
         return false;
     }
 }

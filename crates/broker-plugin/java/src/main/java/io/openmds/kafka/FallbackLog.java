@@ -24,7 +24,14 @@ final class FallbackLog {
 
     /** Sees to an event that the destination did not take: it waits on disk, or is kept here. */
     void write(AuditEvent event, Losses.Reason why) {
-        if (!event.isKeptElsewhere(why) && (why != Losses.Reason.FALLBACK || !spool.test(event))) {
+        if (!event.isKeptElsewhere(why, false) && !spool.test(event)) {
+            writeNow(event, why);
+        }
+    }
+
+    /** Keeps an event that the destination will not take, however often it is asked. */
+    void refused(AuditEvent event, Losses.Reason why) {
+        if (!event.isKeptElsewhere(why, true)) {
             writeNow(event, why);
         }
     }

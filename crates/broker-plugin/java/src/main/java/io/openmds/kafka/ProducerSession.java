@@ -12,7 +12,9 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,6 +143,16 @@ final class ProducerSession {
             return true;
         }
 
+        private void unsent(Throwable failure) {
+            if (failure instanceof RecordTooLargeException) {
+                fallback.refused(event, Losses.Reason.RECORD_TOO_LARGE);
+            } else if (failure instanceof TopicAuthorizationException || failure instanceof InvalidTopicException) {
+                fallback.refused(event, Losses.Reason.FALLBACK);
+            } else {
+                fallback.write(event, Losses.Reason.FALLBACK);
+            }
+        }
+
         void settle(Throwable failure) {
             if (!settled.compareAndSet(false, true)) {
                 return;
@@ -152,8 +164,7 @@ final class ProducerSession {
                 counters.delivered.add(event.own ? 0 : 1);
                 event.delivered();
             } else {
-                fallback.write(event, failure instanceof RecordTooLargeException
-                        ? Losses.Reason.RECORD_TOO_LARGE : Losses.Reason.FALLBACK);
+                unsent(failure);
                 warn(failure);
             }
             counters.underWay.add(event.own ? 0 : -1);

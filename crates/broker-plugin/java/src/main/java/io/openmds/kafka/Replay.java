@@ -73,8 +73,8 @@ final class Replay {
         }
 
         @Override
-        boolean isKeptElsewhere(Losses.Reason why) {
-            if (why == Losses.Reason.RECORD_TOO_LARGE) {
+        boolean isKeptElsewhere(Losses.Reason why, boolean forGood) {
+            if (forGood) {
                 batch.refused.add(new Refused(event, why));
             } else {
                 batch.failed = true;

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,21 +201,22 @@ class SpoolTest {
     @Test
     void whatNoDestinationWillTakeHoldsUpNothing() {
         try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
-            bench.spill(6);
+            bench.spill(7);
             assertTrue(bench.replay.step(bench, 0, 0));
-            assertEquals(List.of("1", "2", "3", "4", "6"), bench.sent(), "5 is of a topic that is gone");
+            assertEquals(List.of("1", "2", "3", "4", "6", "7"), bench.sent(), "5 is of a topic that is gone");
             assertTrue(bench.producer.errorNext(new RecordTooLargeException()));
+            assertTrue(bench.producer.errorNext(new TopicAuthorizationException("no right")));
             while (bench.producer.completeNext()) {
                 assertEquals(List.of(), lines.whole());
             }
             assertTrue(bench.replay.step(bench, 0, 0));
-            assertEquals(2, lines.whole().size());
+            assertEquals(3, lines.whole().size());
             assertEquals(0, bench.counters.spilled.sum());
             assertEquals(4, bench.counters.delivered.sum());
-            assertEquals(2, bench.counters.keptInFallback.sum());
+            assertEquals(3, bench.counters.keptInFallback.sum());
             List<String> told = new ArrayList<>();
             bench.losses.take().forEach(loss -> told.add(loss.first("reason") + " " + loss.all("range")));
-            assertEquals(List.of("record-too-large [1-1]", "fallback [5-5]"), told);
+            assertEquals(List.of("record-too-large [1-1]", "fallback [2-2, 5-5]"), told);
         }
     }
 
