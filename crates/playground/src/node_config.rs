@@ -281,6 +281,10 @@ fn feed(
         layout.join_token(&cluster.name, node.id).display(),
     )
     .set("openmds.listeners.early", Listener::Token.name())
+    .set(
+        "openmds.audit.spool.dir",
+        layout.feed(&cluster.name, node.id).join("spool").display(),
+    )
     .set("openmds.trail.checkpoint.ms", 10_000)
     .set("principal.builder.class", PRINCIPAL_BUILDER);
 }

@@ -174,7 +174,8 @@ final class Exporter implements Replay.Way {
         state = State.PAUSING;
         due = now() + pauseMs;
         LOG.warn("Audit events cannot be delivered to {}: {}. Next try in {} ms; what has to wait longer than {} ms goes"
-                + " to the fallback log.", destination.servers, why, pauseMs, settings.deliveryTimeoutMs());
+                + " to the fallback log, or to disk much sooner where {} is set.", destination.servers, why, pauseMs,
+                settings.deliveryTimeoutMs(), SpoolSettings.DIRECTORY);
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
 
