@@ -24,6 +24,7 @@ pub mod layout;
 mod logging;
 mod node;
 pub mod node_config;
+pub mod node_listeners;
 mod parallel;
 mod playground;
 pub mod ports;

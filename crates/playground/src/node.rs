@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 use crate::blueprint::{ClusterPlan, NodePlan, write_private};
 use crate::ground::Ground;
 use crate::logging;
-use crate::node_config::{jwks_url, server_properties};
+use crate::node_config::server_properties;
+use crate::node_listeners::jwks_url;
 use crate::process::Process;
 use crate::ready;
 

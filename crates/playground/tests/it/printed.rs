@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use openmds_playground::Cluster;
 use openmds_playground::events::{EventStream, text};
-use openmds_playground::node_config::jwks_url;
+use openmds_playground::node_listeners::jwks_url;
 use openmds_playground::ports::HeldPort;
 use openmds_playground::properties::Properties;
 use openmds_playground::shape::{ARCHIVE, LOGS, Listener};
