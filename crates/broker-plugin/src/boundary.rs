@@ -61,8 +61,23 @@ pub(crate) struct Scratch {
     pub(crate) decisions: Vec<i8>,
 }
 
-/// The errors of a document.
-pub(crate) fn refusal(errors: &[FieldError]) -> Pairs {
+/// What Java is told of a document: what it amounts to, or its errors.
+pub(crate) fn judged(
+    engine: &Engine,
+    document: &[u8],
+    judgement: impl FnOnce(&Engine, &str) -> Result<Pairs, Vec<FieldError>>,
+) -> Vec<u8> {
+    let judged = match std::str::from_utf8(document) {
+        Ok(text) => judgement(engine, text),
+        Err(error) => Err(vec![FieldError {
+            path: String::new(),
+            message: format!("is not UTF-8: {error}"),
+        }]),
+    };
+    judged.unwrap_or_else(|errors| refusal(&errors)).encode()
+}
+
+fn refusal(errors: &[FieldError]) -> Pairs {
     let mut pairs = Pairs::new();
     for error in errors {
         pairs.add("error", error.to_string());

@@ -10,21 +10,20 @@
 use std::cell::RefCell;
 
 use jni::objects::{JByteArray, JClass, JLongArray};
-use jni::sys::{jbyte, jint, jlong};
+use jni::sys::{jboolean, jbyte, jint, jlong};
 use jni::{Env, EnvUnowned, Outcome};
-use openmds_policy::audit::FieldError;
 
 use crate::boundary::{
     CLOSED, DECISIONS_IN_ANSWER, DONE, PANICKED, REFUSED, Scratch, authorize, change_local, forget,
-    keep_panics, last_panic, note_login, now_micros, record, refusal,
+    judged, keep_panics, last_panic, note_login, now_micros, record,
 };
 use crate::counters::Counter;
-use crate::engine::{Engine, Settings, Summary};
+use crate::engine::{Engine, Settings};
 use crate::pairs::Pairs;
 use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
-const LAYOUT_VERSION: jint = 4;
+const LAYOUT_VERSION: jint = 5;
 
 /// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
 /// then pending in Java), `panicked` if it panicked.
@@ -71,13 +70,6 @@ fn copy_in(env: &Env<'_>, array: &JByteArray<'_>) -> jni::errors::Result<Vec<u8>
     Ok(bytes)
 }
 
-fn copy_out<'local>(
-    env: &mut Env<'local>,
-    pairs: &Pairs,
-) -> jni::errors::Result<JByteArray<'local>> {
-    env.byte_array_from_slice(&pairs.encode())
-}
-
 /// `static native int layoutVersion()`
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_openmds_kafka_NativeEngine_layoutVersion<'local>(
@@ -112,7 +104,10 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_check<'local>(
     handle: jlong,
     document: JByteArray<'local>,
 ) -> JByteArray<'local> {
-    judge(env, handle, &document, Engine::check)
+    let check = |engine: &Engine, text: &str| engine.check(text).map(|summary| summary.to_pairs());
+    answer(env, handle, &document, |engine, text| {
+        judged(engine, text, check)
+    })
 }
 
 /// `static native byte[] apply(long handle, byte[] document)`; null if closed or panicked.
@@ -123,26 +118,29 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_apply<'local>(
     handle: jlong,
     document: JByteArray<'local>,
 ) -> JByteArray<'local> {
-    judge(env, handle, &document, Engine::apply)
+    let apply = |engine: &Engine, text: &str| engine.apply(text).map(|summary| summary.to_pairs());
+    answer(env, handle, &document, |engine, text| {
+        judged(engine, text, apply)
+    })
 }
 
-fn judge<'local>(
-    mut env: EnvUnowned<'local>,
+/// `static native byte[] companion(long handle, byte[] companion, boolean apply)`; null if closed or
+/// panicked.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_openmds_kafka_NativeEngine_companion<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
     handle: jlong,
-    document: &JByteArray<'local>,
-    judgement: impl FnOnce(&Engine, &str) -> Result<Summary, Vec<FieldError>>,
+    companion: JByteArray<'local>,
+    apply: jboolean,
 ) -> JByteArray<'local> {
-    guarded(&mut env, handle, Default::default(), |env| {
-        let bytes = copy_in(env, document)?;
-        let judged = with_engine(handle, |engine| match std::str::from_utf8(&bytes) {
-            Ok(text) => judgement(engine, text)
-                .map_or_else(|errors| refusal(&errors), |summary| summary.to_pairs()),
-            Err(error) => refusal(&[FieldError {
-                path: String::new(),
-                message: format!("is not UTF-8: {error}"),
-            }]),
-        });
-        judged.map_or_else(|| Ok(JByteArray::default()), |pairs| copy_out(env, &pairs))
+    let accept = if apply {
+        Engine::accompany
+    } else {
+        Engine::check_companion
+    };
+    answer(env, handle, &companion, |engine, text| {
+        judged(engine, text, accept)
     })
 }
 

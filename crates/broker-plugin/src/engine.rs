@@ -1,5 +1,6 @@
 //! One instance of the plugin: the document in force, the queue, the account.
 
+mod companion;
 mod drain;
 mod spooling;
 
@@ -12,6 +13,7 @@ use openmds_policy::access::Verdict;
 use openmds_policy::audit::{
     AuditedAction, Category, Document, FieldError, Routing, Why, crn_kind,
 };
+use openmds_policy::companion::Companion;
 use openmds_trail::Cause;
 
 use crate::acls;
@@ -79,6 +81,7 @@ pub struct Engine {
     rules: Rules,
     differences: Differences,
     document: Mutex<Document>,
+    companion: Mutex<Companion>,
     snapshot: ArcSwapOption<Snapshot>,
     /// Replaced snapshots: they are freed on the drain thread, never on a request thread
     /// (`rulings.md` 24).
@@ -103,6 +106,7 @@ impl Engine {
             rules: Rules::new(&settings),
             differences: Differences::default(),
             document: Mutex::new(Document::built_in()),
+            companion: Mutex::default(),
             snapshot: ArcSwapOption::empty(),
             retired: Mutex::default(),
             drops: Drops::default(),
@@ -170,7 +174,8 @@ impl Engine {
             return;
         };
         let document = lock(&self.document);
-        let snapshot = Snapshot::new(&document, &emitter.authority, &emitter.cluster_id);
+        let companion = lock(&self.companion);
+        let snapshot = Snapshot::new(&document, &companion, emitter);
         if let Some(old) = self.snapshot.swap(Some(Arc::new(snapshot))) {
             lock(&self.retired).push(old);
         }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use openmds_policy::audit::{Document, Router, Target};
 
+use openmds_policy::companion::Companion;
+
 use crate::methods::Methods;
+use crate::outgoing::{Emitter, To};
 
 /// What request threads read: never changed, only replaced.
 #[derive(Debug)]
@@ -12,17 +15,32 @@ pub(crate) struct Snapshot {
     pub(crate) router: Router,
     /// Topics in which the exporter's own requests are not recorded.
     pub(crate) destinations: BTreeSet<String>,
-    /// Where the trail's own events go; empty if the document names no topic at all.
-    pub(crate) own_topic: String,
+    /// Of the trail's own events; empty if the document names no topic at all.
+    own_topic: String,
+    companion: Companion,
 }
 
 impl Snapshot {
-    pub(crate) fn new(document: &Document, authority: &str, cluster_id: &str) -> Self {
+    pub(crate) fn new(document: &Document, companion: &Companion, emitter: &Emitter) -> Self {
         Self {
-            router: Router::new(document, authority, cluster_id),
+            router: Router::new(document, &emitter.authority, &emitter.cluster_id),
             destinations: document.topic_names().into_iter().collect(),
             own_topic: own_topic(document),
+            companion: companion.clone(),
         }
+    }
+
+    /// The topic, and the form of events in it.
+    pub(crate) fn to<'a>(&self, topic: &'a str) -> To<'a> {
+        To {
+            topic,
+            format: self.companion.format(topic),
+        }
+    }
+
+    /// Where the trail's own events go.
+    pub(crate) fn to_own(&self) -> To<'_> {
+        self.to(&self.own_topic)
     }
 }
 

@@ -8,6 +8,10 @@ fn attribute<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
         |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|found| found == what);
     // Inside of a string the quotes would be escaped, so the first match is the attribute.
     let head = line.get(..find(line, b",\"data\":")?)?;
+    // OCSF: the attributes stand in there, and others of the same names before it.
+    const UNMAPPED: &[u8] = b",\"unmapped\":{";
+    let from = find(head, UNMAPPED).unwrap_or_default();
+    let head = head.get(from..)?;
     let key = format!("\"{name}\":\"");
     let from = find(head, key.as_bytes())?.checked_add(key.len())?;
     let value = head.get(from..)?;
@@ -43,6 +47,9 @@ mod tests {
             br#"{"type":"io.openmds.trail/loss","sequence":"7","sequencelast":"9","data":{}}"#;
         assert!(is_own(own));
         assert_eq!(numbers_of(own), 3);
+        let ocsf = br#"{"resources":[{"type":"Topic"}],"unmapped":{"type":"io.openmds.trail/loss","sequence":"7","sequencelast":"9","data":{}}}"#;
+        assert!(is_own(ocsf));
+        assert_eq!(numbers_of(ocsf), 3);
         for other in [
             r#"{"subject":"\"type\":\"io.openmds.trail/loss\"","type":"a","sequence":"7","data":{}}"#,
             r#"{"type":"a","data":{"type":"io.openmds.trail/loss","sequence":"1","sequencelast":"5"}}"#,

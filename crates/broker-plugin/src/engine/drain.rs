@@ -10,7 +10,7 @@ use super::{Engine, lock};
 use crate::boundary::forget;
 use crate::breakage::Place;
 use crate::counters::Counter;
-use crate::outgoing::{Emitter, Ledger, Outgoing};
+use crate::outgoing::{Emitter, Ledger, Outgoing, To};
 use crate::pairs::Pairs;
 use crate::queue::Waiting;
 use crate::record::Record;
@@ -78,27 +78,24 @@ impl Engine {
             outgoing.ledger = Some(ledger);
             return answer;
         }
-        outgoing.tell(what, emitter, &self.own_topic())
-    }
-
-    /// Where the trail's own events go.
-    fn own_topic(&self) -> String {
         let snapshot = self.snapshot.load();
-        let topic = snapshot.as_ref().map(|snapshot| snapshot.own_topic.clone());
-        topic.unwrap_or_default()
+        let to = snapshot.as_deref().map(Snapshot::to_own);
+        outgoing.tell(what, emitter, to.unwrap_or_default())
     }
 
     fn fill(&self, outgoing: &mut Outgoing, emitter: &Emitter, capacity: usize) {
         let enough = capacity.saturating_sub(capacity / 4);
-        let topic = self.own_topic();
+        let snapshot = self.snapshot.load();
+        let to = snapshot.as_deref().map(Snapshot::to_own);
+        let to = to.unwrap_or_default();
         let dropped = self.counters.sum(Counter::DroppedQueueFull);
-        outgoing.miss(emitter, &topic, dropped, |most| self.drops.take(most));
+        outgoing.miss(emitter, to, dropped, |most| self.drops.take(most));
         while outgoing.batch.events() < MOST_EVENTS && outgoing.batch.len() < enough {
             let Some(waiting) = self.queue.pop() else {
                 break;
             };
             // An event that leads nowhere after all leaves the opening of an epoch behind, no more.
-            outgoing.open(emitter, &topic);
+            outgoing.open(emitter, to);
             let before = outgoing.batch.len();
             let adding = AssertUnwindSafe(|| self.add(outgoing, &waiting, emitter));
             match catch_unwind(adding) {
@@ -112,7 +109,7 @@ impl Engine {
                     self.counters.add(Counter::Panics, 1);
                     self.counters.add(Counter::Unrecorded, 1);
                     outgoing.batch.rewind(before);
-                    outgoing.give_up(emitter, &topic);
+                    outgoing.give_up(emitter, to);
                 }
             }
         }
@@ -129,19 +126,31 @@ impl Engine {
         self.breakage.happen(Place::Draining);
         let snapshot = self.snapshot.load();
         let snapshot = snapshot.as_deref();
+        let to = |topic| {
+            let known = snapshot.map(|snapshot| snapshot.to(topic));
+            known.unwrap_or_else(|| To {
+                topic,
+                ..To::default()
+            })
+        };
         let stamper = outgoing.ledger.as_mut().map(|ledger| &mut ledger.stamper);
         let batch = &mut outgoing.batch;
         match waiting {
             Waiting::Decision(record) => {
-                let to = (self.topic_of(record, snapshot)?, Uuid::new_v4());
-                batch.add(record, to, (emitter, &self.methods), stamper);
+                let to = to(self.topic_of(record, snapshot)?);
+                batch.add(
+                    record,
+                    (to, Uuid::new_v4()),
+                    (emitter, &self.methods),
+                    stamper,
+                );
             }
             Waiting::Login(login) => {
                 let topic = match snapshot {
                     Some(snapshot) if login.topic.is_empty() => Self::route_login(snapshot, login),
                     _ => Ok(login.topic.as_str()),
                 }?;
-                batch.add_login(login, (topic, Uuid::new_v4()), emitter, stamper);
+                batch.add_login(login, (to(topic), Uuid::new_v4()), emitter, stamper);
             }
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! Events on their way to Java: layout `OME2` of `spec/native-bridge.md`.
 
+use openmds_policy::companion::Format;
 use openmds_trail::{AuthenticationEvent, AuthorizationEvent, Envelope, Stamper};
 use uuid::Uuid;
 
+use super::To;
 use super::emitter::{Emitter, Subjects};
 use crate::login::Login;
 use crate::methods::{Methods, operation_name, pattern_type_name, resource_type_name};
@@ -120,18 +122,18 @@ impl Batch {
     pub(crate) fn add_login(
         &mut self,
         login: &Login,
-        (topic, id): (&str, Uuid),
+        (to, id): (To<'_>, Uuid),
         emitter: &Emitter,
         stamper: Option<&mut Stamper>,
     ) {
-        let begun = self.begin(Kind::Happened, topic);
-        AuthenticationEvent {
+        let begun = self.begin(Kind::Happened, to.topic);
+        let event = AuthenticationEvent {
             envelope: Envelope {
                 id,
                 source: &emitter.source,
                 subject: &emitter.source,
                 time_micros: login.time_micros,
-                route: topic,
+                route: to.topic,
             },
             principal: &login.principal,
             mechanism: &login.mechanism,
@@ -139,8 +141,11 @@ impl Batch {
             accepted: login.accepted,
             message: &login.message,
             client_address: login.address,
+        };
+        match to.format {
+            Format::CloudEvents => event.write_json(&mut self.bytes),
+            Format::Ocsf => event.write_ocsf(&mut self.bytes),
         }
-        .write_json(&mut self.bytes);
         self.end(begun, 1, stamper);
     }
 
@@ -148,23 +153,23 @@ impl Batch {
     pub(crate) fn add(
         &mut self,
         record: &Record,
-        (topic, id): (&str, Uuid),
+        (to, id): (To<'_>, Uuid),
         (emitter, methods): (&Emitter, &Methods),
         stamper: Option<&mut Stamper>,
     ) {
-        let begun = self.begin(Kind::Happened, topic);
+        let begun = self.begin(Kind::Happened, to.topic);
         let bytes = &mut self.bytes;
         self.subjects.with(
             emitter,
             record.resource_type,
             record.resource_name(),
             |subject| {
-                AuthorizationEvent {
+                let event = AuthorizationEvent {
                     id,
                     source: &emitter.source,
                     subject,
                     time_micros: record.time_micros,
-                    route: topic,
+                    route: to.topic,
                     method: &methods.of(record.api_key, record.operation).name,
                     principal: record.principal(),
                     granted: record.granted,
@@ -176,8 +181,11 @@ impl Batch {
                     correlation_id: record.correlation_id,
                     client_id: record.client_id(),
                     client_address: record.address,
+                };
+                match to.format {
+                    Format::CloudEvents => event.write_json(bytes),
+                    Format::Ocsf => event.write_ocsf(bytes),
                 }
-                .write_json(bytes)
             },
         );
         self.end(begun, 1, stamper);
@@ -208,7 +216,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::golden::golden;
-    use super::{Batch, Emitter};
+    use super::{Batch, Emitter, To};
     use crate::codec::Request;
     use crate::methods::Methods;
     use crate::record::Record;
@@ -228,9 +236,13 @@ mod tests {
         .unwrap();
         let mut batch = Batch::default();
         let id = Uuid::nil();
+        let to = To {
+            topic: record.topic(),
+            ..To::default()
+        };
         batch.add(
             &record,
-            (record.topic(), id),
+            (to, id),
             (&Emitter::new("", "A"), &Methods::new()),
             None,
         );

@@ -8,12 +8,22 @@ mod told;
 
 use std::collections::BTreeMap;
 
+use openmds_policy::companion::Format;
 use openmds_trail::{Envelope, EpochOpened, Loss, Reason, Stamper};
 use uuid::Uuid;
 
 pub(crate) use batch::Batch;
 pub(crate) use emitter::Emitter;
 pub(crate) use ledger::Ledger;
+
+/// Where an event goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct To<'a> {
+    /// Empty if the document names none.
+    pub(crate) topic: &'a str,
+    /// The form of events there.
+    pub(crate) format: Format,
+}
 
 /// The batch being filled, and the numbers.
 #[derive(Debug, Default)]
@@ -25,7 +35,7 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     /// Begins to number, if that is wanted and not begun yet: the first event says so.
-    pub(crate) fn open(&mut self, emitter: &Emitter, topic: &str) -> Option<&mut Stamper> {
+    pub(crate) fn open(&mut self, emitter: &Emitter, to: To<'_>) -> Option<&mut Stamper> {
         let ledger = self.ledger.as_mut()?;
         if ledger.stamper.end().last == 0 {
             let Ledger {
@@ -38,14 +48,17 @@ impl Outgoing {
             let name = stamper.emitter().to_owned();
             let epoch = stamper.epoch();
             let opened = EpochOpened {
-                envelope: envelope(emitter, topic, clock()),
+                envelope: envelope(emitter, to, clock()),
                 opening: ledger::opening(&name, epoch, *former),
                 queue_bound: node.bound,
                 certificate: node.certificate.as_deref(),
                 release: env!("CARGO_PKG_VERSION"),
             };
-            let write = |out: &mut Vec<u8>| opened.write_json(out);
-            self.batch.add_own(topic, (stamper, 1), write);
+            let write = |out: &mut Vec<u8>| match to.format {
+                Format::CloudEvents => opened.write_json(out),
+                Format::Ocsf => opened.write_ocsf(out),
+            };
+            self.batch.add_own(to.topic, (stamper, 1), write);
         }
         Some(&mut ledger.stamper)
     }
@@ -55,7 +68,7 @@ impl Outgoing {
     pub(crate) fn miss(
         &mut self,
         emitter: &Emitter,
-        topic: &str,
+        to: To<'_>,
         dropped: u64,
         topics: impl FnOnce(u64) -> BTreeMap<String, u64>,
     ) {
@@ -68,14 +81,14 @@ impl Outgoing {
         if count == 0 {
             return;
         }
-        let Some(stamper) = self.open(emitter, topic) else {
+        let Some(stamper) = self.open(emitter, to) else {
             return;
         };
         let first = stamper.end().last.saturating_add(1);
         let last = stamper.end().last.saturating_add(count);
         let topics = topics(count);
         let loss = Loss {
-            envelope: envelope(emitter, topic, now),
+            envelope: envelope(emitter, to, now),
             count,
             reason: Reason::QueueFull,
             ranges: &[(first, last)],
@@ -83,18 +96,18 @@ impl Outgoing {
             to_micros: now,
             topics: &topics,
         };
-        self.add_own(topic, count, |out| loss.write_json(out));
+        self.add_loss(to, count, &loss);
     }
 
     /// Says that an event could not be written: it gets the next number, and this event stands for it.
-    pub(crate) fn give_up(&mut self, emitter: &Emitter, topic: &str) {
+    pub(crate) fn give_up(&mut self, emitter: &Emitter, to: To<'_>) {
         let Some(ledger) = self.ledger.as_ref() else {
             return;
         };
         let now = (ledger.clock)();
         let number = ledger.stamper.end().last.saturating_add(1);
         let loss = Loss {
-            envelope: envelope(emitter, topic, now),
+            envelope: envelope(emitter, to, now),
             count: 1,
             reason: Reason::Unrecorded,
             ranges: &[(number, number)],
@@ -102,26 +115,33 @@ impl Outgoing {
             to_micros: now,
             topics: &BTreeMap::new(),
         };
-        self.add_own(topic, 1, |out| loss.write_json(out));
+        self.add_loss(to, 1, &loss);
+    }
+
+    fn add_loss(&mut self, to: To<'_>, count: u64, loss: &Loss<'_>) -> u64 {
+        self.add_own(to, count, |out| match to.format {
+            Format::CloudEvents => loss.write_json(out),
+            Format::Ocsf => loss.write_ocsf(out),
+        })
     }
 
     /// Adds an event of the trail itself; answers its number.
-    fn add_own(&mut self, topic: &str, count: u64, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
+    fn add_own(&mut self, to: To<'_>, count: u64, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let Some(ledger) = self.ledger.as_mut() else {
             return 0;
         };
         self.batch
-            .add_own(topic, (&mut ledger.stamper, count), write)
+            .add_own(to.topic, (&mut ledger.stamper, count), write)
     }
 }
 
 /// Around an event of the trail itself.
-fn envelope<'a>(emitter: &'a Emitter, topic: &'a str, time_micros: i64) -> Envelope<'a> {
+fn envelope<'a>(emitter: &'a Emitter, to: To<'a>, time_micros: i64) -> Envelope<'a> {
     Envelope {
         id: Uuid::new_v4(),
         source: &emitter.source,
         subject: &emitter.source,
         time_micros,
-        route: topic,
+        route: to.topic,
     }
 }

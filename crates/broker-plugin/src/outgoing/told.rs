@@ -2,16 +2,18 @@
 
 use openmds_trail::{Account, Checkpoint, Envelope, Loss, Reason, Signer, checkpoint_statement};
 
-use super::{Emitter, Outgoing, envelope};
+use openmds_policy::companion::Format;
+
+use super::{Emitter, Outgoing, To, envelope};
 use crate::pairs::Pairs;
 
 impl Outgoing {
     /// What the drain thread says (`spec/native-bridge.md`, `tell`); nothing before an epoch is open.
-    pub(crate) fn tell(&mut self, what: &Pairs, emitter: &Emitter, topic: &str) -> Pairs {
+    pub(crate) fn tell(&mut self, what: &Pairs, emitter: &Emitter, to: To<'_>) -> Pairs {
         let mut answer = Pairs::new();
         let number = match what.first("what") {
             Some("line") => {
-                let Some(stamper) = self.open(emitter, topic) else {
+                let Some(stamper) = self.open(emitter, to) else {
                     return answer;
                 };
                 let mut line = what.first("line").unwrap_or_default().as_bytes().to_vec();
@@ -19,10 +21,10 @@ impl Outgoing {
                 answer.add("line", String::from_utf8_lossy(&line));
                 number
             }
-            Some("loss") => self.tell_loss(what, emitter, topic),
-            Some("account") => self.tell_account(what, emitter, topic),
+            Some("loss") => self.tell_loss(what, emitter, to),
+            Some("account") => self.tell_account(what, emitter, to),
             Some("statement") => return self.statement(),
-            Some("checkpoint") => self.tell_checkpoint(what, emitter, topic),
+            Some("checkpoint") => self.tell_checkpoint(what, emitter, to),
             Some("end") => return self.end(),
             _ => return answer,
         };
@@ -30,11 +32,11 @@ impl Outgoing {
         answer
     }
 
-    fn tell_loss(&mut self, what: &Pairs, emitter: &Emitter, topic: &str) -> u64 {
+    fn tell_loss(&mut self, what: &Pairs, emitter: &Emitter, to: To<'_>) -> u64 {
         let Some(reason) = what.first("reason").and_then(Reason::parse) else {
             return 0;
         };
-        let Some(now) = self.open(emitter, topic).map(|_| ()).and(self.now()) else {
+        let Some(now) = self.open(emitter, to).map(|_| ()).and(self.now()) else {
             return 0;
         };
         let ranges: Vec<(u64, u64)> = what.all("range").filter_map(range).collect();
@@ -43,7 +45,7 @@ impl Outgoing {
         let topics = what.all("topic").map(str::to_owned);
         let counts = what.all("topic_count").filter_map(|text| text.parse().ok());
         let loss = Loss {
-            envelope: envelope(emitter, topic, now),
+            envelope: envelope(emitter, to, now),
             count: ranges.iter().map(count).fold(0, u64::saturating_add),
             reason,
             ranges: &ranges,
@@ -51,20 +53,21 @@ impl Outgoing {
             to_micros: micros("to").unwrap_or(now),
             topics: &topics.zip(counts).collect(),
         };
-        self.add_own(topic, 1, |out| loss.write_json(out))
+        self.add_loss(to, 1, &loss)
     }
 
-    fn tell_account(&mut self, what: &Pairs, emitter: &Emitter, topic: &str) -> u64 {
-        let Some(now) = self.open(emitter, topic).map(|_| ()).and(self.now()) else {
+    fn tell_account(&mut self, what: &Pairs, emitter: &Emitter, to: To<'_>) -> u64 {
+        let Some(now) = self.open(emitter, to).map(|_| ()).and(self.now()) else {
             return 0;
         };
         let says = |key| what.first(key) == Some("true");
         let account = account(what);
-        let envelope: Envelope<'_> = envelope(emitter, topic, now);
-        let write = |out: &mut Vec<u8>| {
-            account.write_json(&envelope, (says("last"), says("moving")), out);
-        };
-        self.add_own(topic, 1, write)
+        let envelope: Envelope<'_> = envelope(emitter, to, now);
+        let kind = (says("last"), says("moving"));
+        self.add_own(to, 1, |out| match to.format {
+            Format::CloudEvents => account.write_json(&envelope, kind, out),
+            Format::Ocsf => account.write_ocsf(&envelope, kind, out),
+        })
     }
 
     /// What is to be signed, if anything was numbered.
@@ -83,14 +86,14 @@ impl Outgoing {
         answer
     }
 
-    fn tell_checkpoint(&mut self, what: &Pairs, emitter: &Emitter, topic: &str) -> u64 {
+    fn tell_checkpoint(&mut self, what: &Pairs, emitter: &Emitter, to: To<'_>) -> u64 {
         let end = self.ledger.as_ref().map(|ledger| ledger.stamper.end());
         let end = end.filter(|end| figure(what, "sequence") == Some(end.last));
         let (Some(end), Some(now)) = (end, self.now()) else {
             return 0; // Something came between: the signature is about another event.
         };
         let checkpoint = Checkpoint {
-            envelope: envelope(emitter, topic, now),
+            envelope: envelope(emitter, to, now),
             end,
             signature: what.first("signature").unwrap_or_default(),
             signer: Signer {
@@ -98,7 +101,10 @@ impl Outgoing {
                 certificate: what.first("certificate"),
             },
         };
-        self.add_own(topic, 1, |out| checkpoint.write_json(out))
+        self.add_own(to, 1, |out| match to.format {
+            Format::CloudEvents => checkpoint.write_json(out),
+            Format::Ocsf => checkpoint.write_ocsf(out),
+        })
     }
 
     /// What the disk is to hold after an orderly end; nothing if nothing was numbered.

@@ -11,6 +11,8 @@ mod cases;
 #[cfg(test)]
 mod codec;
 #[cfg(test)]
+mod companion;
+#[cfg(test)]
 mod deciding;
 #[cfg(test)]
 mod engine;

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The account of one instance: what the native engine counts, and what happens after the queue. */
-final class AuditCounters implements AuditCountersMBean {
+final class AuditCounters extends ModeCounters implements AuditCountersMBean {
     private static final Logger LOG = LoggerFactory.getLogger(AuditCounters.class);
 
     final LongAdder decided = new LongAdder();

@@ -1,7 +1,7 @@
 package io.openmds.kafka;
 
 /** What JMX shows of one instance of the plugin. Counts are since the node's start. */
-public interface AuditCountersMBean {
+public interface AuditCountersMBean extends ModeCountersMBean {
     long getDecided();
 
     long getRouted();

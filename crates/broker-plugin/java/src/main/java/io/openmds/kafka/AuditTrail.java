@@ -22,6 +22,7 @@ final class AuditTrail implements AutoCloseable {
     private static final int DENIED_WANTED = 2;
 
     final AuditCounters counters;
+    final Companion companion;
     private final PluginConfig config;
     private final InterBroker interBroker;
     private final ExporterSettings exporterSettings;
@@ -48,6 +49,7 @@ final class AuditTrail implements AutoCloseable {
         Ledger ledger = new Ledger(engine, counters, losses, new TrailSettings(config), signer);
         drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger, spool);
         useStatic();
+        companion = new Companion(config, engine, counters);
         warnOfUnseenLogins(config);
     }
 

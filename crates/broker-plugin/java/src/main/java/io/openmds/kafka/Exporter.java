@@ -1,14 +1,10 @@
 package io.openmds.kafka;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Exporter implements Replay.Way {
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
-    static final List<Header> HEADERS = List.of(
-            new RecordHeader("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)));
     private static final long FIRST_PAUSE_MS = 250;
     private static final long LONGEST_PAUSE_MS = 30_000;
     private static final long RECHECK_MS = 30_000;

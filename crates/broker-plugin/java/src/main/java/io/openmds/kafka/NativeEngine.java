@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class NativeEngine implements AutoCloseable {
     /** The version of all layouts that this jar speaks. */
-    static final int LAYOUT_VERSION = 4;
+    static final int LAYOUT_VERSION = 5;
 
     static final int DONE = 0;
     /** Done, and the document discards each of these decisions whoever asks. */
@@ -57,6 +57,16 @@ final class NativeEngine implements AutoCloseable {
     /** Puts a document in force, unless it is bad. */
     Pairs apply(String document) {
         return answer(apply(handle, document.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Judges a companion of the document; the answer holds {@code error}s or what it amounts to. */
+    Pairs checkCompanion(String companion) {
+        return answer(companion(handle, companion.getBytes(StandardCharsets.UTF_8), false));
+    }
+
+    /** Follows a companion of the document, unless it is bad. */
+    Pairs accompany(String companion) {
+        return answer(companion(handle, companion.getBytes(StandardCharsets.UTF_8), true));
     }
 
     private static Pairs answer(byte[] message) {
@@ -195,6 +205,8 @@ final class NativeEngine implements AutoCloseable {
     private static native byte[] check(long handle, byte[] document);
 
     private static native byte[] apply(long handle, byte[] document);
+
+    private static native byte[] companion(long handle, byte[] companion, boolean apply);
 
     private static native void identify(long handle, byte[] clusterId);
 

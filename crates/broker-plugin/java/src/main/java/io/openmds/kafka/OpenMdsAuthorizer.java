@@ -222,7 +222,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
 
     @Override
     public Set<String> reconfigurableConfigs() {
-        return trail == null ? Set.of() : Set.of(PluginConfig.ROUTER_CONFIG);
+        return trail == null ? Set.of() : Set.of(PluginConfig.ROUTER_CONFIG, PluginConfig.COMPANION);
     }
 
     /** Called before a change is stored, and again when it is applied: it must not throw then. */
@@ -230,7 +230,8 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     public void validateReconfiguration(Map<String, ?> configs) throws ConfigException {
         AuditTrail audited = trail;
         if (audited != null && Thread.currentThread().getName().contains(REQUEST_THREAD)) {
-            audited.validate(document(configs));
+            audited.validate(text(configs, PluginConfig.ROUTER_CONFIG));
+            audited.companion.validate(text(configs, PluginConfig.COMPANION));
         }
     }
 
@@ -239,13 +240,14 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     public void reconfigure(Map<String, ?> configs) {
         AuditTrail audited = trail;
         if (audited != null) {
-            audited.apply(document(configs));
+            audited.apply(text(configs, PluginConfig.ROUTER_CONFIG));
+            audited.companion.apply(text(configs, PluginConfig.COMPANION));
         }
     }
 
     /** Nothing else is ever read from a reconfiguration: it may hold a super.users that nobody vetted. */
-    private static String document(Map<String, ?> configs) {
-        Object value = configs.get(PluginConfig.ROUTER_CONFIG);
+    private static String text(Map<String, ?> configs, String key) {
+        Object value = configs.get(key);
         return value == null ? "" : String.valueOf(value);
     }
 

@@ -18,6 +18,9 @@ final class PluginConfig {
     /** The pushed document. */
     static final String ROUTER_CONFIG = "confluent.security.event.router.config";
 
+    /** The pushed companion of the document. */
+    static final String COMPANION = "openmds.audit.companion";
+
     static final String ENABLE = "confluent.security.event.logger.enable";
     static final String AUTHENTICATION_ENABLE = "confluent.security.event.logger.authentication.enable";
     static final String EXPORTER = "confluent.security.event.logger.exporter.kafka.";
@@ -35,7 +38,7 @@ final class PluginConfig {
 
     private static final String OURS = "openmds.";
     private static final Set<String> KNOWN =
-            Set.of(LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
+            Set.of(COMPANION, LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
                     AUTHORIZER_ENABLE, MODE);
     private static final long DEFAULT_QUEUE_MAX_BYTES = 16L * 1024 * 1024;
     private static final long LEAST_QUEUE_BYTES = 64 * 1024;

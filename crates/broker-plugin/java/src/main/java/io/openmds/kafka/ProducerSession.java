@@ -74,7 +74,7 @@ final class ProducerSession {
         Owed debt = new Owed(event, again);
         owed.add(debt);
         try {
-            producer.send(new ProducerRecord<>(event.topic, null, null, null, event.line, Exporter.HEADERS), debt);
+            producer.send(new ProducerRecord<>(event.topic, null, null, null, event.line, event.headers()), debt);
         } catch (RuntimeException | LinkageError e) {
             debt.settle(e);
         }

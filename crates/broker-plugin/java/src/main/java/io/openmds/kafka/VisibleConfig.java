@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the pushed document readable with {@code kafka-configs --describe}. Kafka hides the value of
+ * Makes the pushed document and its companion readable with {@code kafka-configs --describe}. Kafka hides the value of
  * every broker configuration it does not know; a definition added to its live table of dynamic
  * configurations lifts that ({@code kafka-internals.md} 0a row 3). The table belongs to an internal
  * class, at one place up to Kafka 4.2 and another from 4.3: where neither is found the value stays
@@ -17,28 +17,24 @@ import org.slf4j.LoggerFactory;
 final class VisibleConfig {
     private static final Logger LOG = LoggerFactory.getLogger(VisibleConfig.class);
 
+    private static final ConfigDef KEYS = new ConfigDef()
+            .define(PluginConfig.ROUTER_CONFIG, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
+                    "The audit-log document that this cluster's brokers and controllers route by.")
+            .define(PluginConfig.COMPANION, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
+                    "Its companion: how surely events are recorded before requests are answered, and in which form.");
+
     private VisibleConfig() {}
 
     /** Whether the value is visible now. */
     static synchronized boolean define() {
         try {
             Map<String, ConfigKey> live = live();
-            if (!live.containsKey(PluginConfig.ROUTER_CONFIG)) {
-                live.put(PluginConfig.ROUTER_CONFIG, key());
-            }
+            KEYS.configKeys().forEach(live::putIfAbsent);
             return true;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            LOG.warn("The value of {} stays hidden from kafka-configs on this Kafka version: {}",
-                    PluginConfig.ROUTER_CONFIG, e.toString());
+            LOG.warn("The values of {} stay hidden from kafka-configs on this Kafka version: {}", KEYS.names(), e.toString());
             return false;
         }
-    }
-
-    private static ConfigKey key() {
-        return new ConfigDef()
-                .define(PluginConfig.ROUTER_CONFIG, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
-                        "The audit-log document that this cluster's brokers and controllers route by.")
-                .configKeys().get(PluginConfig.ROUTER_CONFIG);
     }
 
     @SuppressWarnings("unchecked")

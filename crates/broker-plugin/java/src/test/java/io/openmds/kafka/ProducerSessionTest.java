@@ -33,7 +33,7 @@ class ProducerSessionTest {
     void acknowledgedEventsAreCountedAndCarryTheirContentType() {
         MockProducer<byte[], byte[]> producer = mute();
         ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-        session.send(event("confluent-audit-log-events", "{}"), false);
+        session.send(event("confluent-audit-log-events", "{\"specversion\":\"1.0\"}"), false);
         assertEquals(1, session.inFlight());
         assertTrue(producer.completeNext());
         assertEquals(0, session.inFlight());
@@ -42,6 +42,12 @@ class ProducerSessionTest {
         assertEquals(0, counters.getFallback());
         ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
         assertEquals("application/cloudevents+json", new String(sent.headers().lastHeader("content-type").value()));
+        for (String ocsf : List.of("{\"metadata\":{\"version\":\"1.8.0\"}}", "{}")) {
+            session.send(event("ocsf", ocsf), false);
+            ProducerRecord<byte[], byte[]> last = producer.history().get(producer.history().size() - 1);
+            assertEquals("application/json", new String(last.headers().lastHeader("content-type").value()));
+            assertTrue(producer.completeNext());
+        }
         session.close(Duration.ZERO);
     }
 

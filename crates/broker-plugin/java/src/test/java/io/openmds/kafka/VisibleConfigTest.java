@@ -19,5 +19,6 @@ class VisibleConfigTest {
         Map<?, ?> keys = (Map<?, ?>) broker.getMethod("configKeys").invoke(module);
         ConfigKey key = (ConfigKey) keys.get(PluginConfig.ROUTER_CONFIG);
         assertEquals(ConfigDef.Type.STRING, key.type());
+        assertEquals(ConfigDef.Type.STRING, ((ConfigKey) keys.get(PluginConfig.COMPANION)).type());
     }
 }
