@@ -14,10 +14,24 @@ pub struct AuditStatus {
     pub state: String,
     /// The clusters that documents are pushed to, by name.
     pub clusters: Vec<ClusterStatus>,
+    /// The companion; null as long as nobody has written one.
+    #[serde(default)]
+    pub companion: Option<CompanionStatus>,
     /// The cluster that receives the events.
     pub destination: DestinationStatus,
     /// What an operator should know, one sentence each.
     pub warnings: Vec<String>,
+}
+
+/// The state of the companion everywhere.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CompanionStatus {
+    /// The version in force.
+    pub resource_version: String,
+    /// RFC 3339.
+    pub updated_at: String,
+    /// The clusters that it is pushed to, by name.
+    pub clusters: Vec<ClusterStatus>,
 }
 
 /// One cluster.

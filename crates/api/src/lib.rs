@@ -27,7 +27,7 @@ pub use acls::{
     AccessControlEntry, AccessControlEntryFilter, AclBinding, AclBindingFilter, AclFilterRequest,
     ClusterAcls, CreateAclRequest, KafkaResourcePattern, KafkaResourcePatternFilter,
 };
-pub use audit::{AuditStatus, ClusterStatus, DestinationStatus, NodeStatus};
+pub use audit::{AuditStatus, ClusterStatus, CompanionStatus, DestinationStatus, NodeStatus};
 pub use authorize::{Action, AuthorizeRequest};
 pub use bindings::{MdsScope, ResourcesRequest};
 pub use enrolment::{IssuedCertificate, JoinRequest, JoinTokenRequest, JoinTokens, RenewalRequest};

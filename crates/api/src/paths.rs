@@ -24,6 +24,9 @@ pub const PENDING_CLUSTERS: &str = "openmds-pending-clusters";
 /// Answer header that carries one warning; it may repeat.
 pub const WARNING: &str = "openmds-warning";
 
+/// The companion of the audit log configuration.
+pub const COMPANION: &str = "/openmds/1.0/audit/companion";
+
 /// Where nodes follow the policy.
 pub const FEED: &str = "/openmds/1.0/feed";
 

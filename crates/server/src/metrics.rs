@@ -96,7 +96,7 @@ impl Metrics {
             ),
             (
                 "openmds_pushes_total",
-                "Audit log configurations pushed to a cluster, by outcome",
+                "Audit log configurations and companions pushed to a cluster, by document and outcome",
             ),
             (
                 "openmds_audit_events_total",
@@ -148,8 +148,9 @@ impl Metrics {
     }
 
     /// A cluster has taken or refused a configuration.
-    pub fn push(&self, outcome: &str) {
-        self.count("openmds_pushes_total", &[("outcome", outcome)]);
+    pub fn push(&self, document: &str, outcome: &str) {
+        let labels = [("document", document), ("outcome", outcome)];
+        self.count("openmds_pushes_total", &labels);
     }
 
     /// A node that follows the policy was answered.

@@ -115,6 +115,17 @@ impl Companion {
         weak(&self.default_mode) && modes.all(weak)
     }
 
+    /// The patterns that have modes, by their text as it was written.
+    pub fn patterns(&self) -> impl Iterator<Item = (&str, &CrnPattern)> {
+        let modes = self.modes.iter();
+        modes.map(|(text, (pattern, _))| (text.as_str(), pattern))
+    }
+
+    /// The destination topics whose form is named.
+    pub fn formatted_topics(&self) -> impl Iterator<Item = &DestinationTopic> {
+        self.formats.keys()
+    }
+
     /// The form of events in the topic.
     #[must_use]
     pub fn format(&self, topic: &str) -> Format {

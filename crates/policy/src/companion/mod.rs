@@ -9,6 +9,7 @@ mod document;
 mod modes;
 mod parse;
 mod render;
+mod unmatched;
 
 pub use document::{Companion, FailMode, Format, ModeRules, Stamp};
 pub use modes::{Modes, fail_mode};

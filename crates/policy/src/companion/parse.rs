@@ -22,6 +22,16 @@ impl Companion {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
+        Self::read(text, false)
+    }
+
+    /// Parses a request to the service, which must say what version it was made from, naming all
+    /// faults at once.
+    pub fn parse_request(text: &str) -> Result<Self, Vec<FieldError>> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &str, stamped: bool) -> Result<Self, Vec<FieldError>> {
         let json = Json::parse(text).map_err(|error| {
             alloc::vec![FieldError {
                 path: String::new(),
@@ -30,6 +40,13 @@ impl Companion {
         })?;
         let mut parser = Parser(Faults::default());
         let companion = parser.companion(&json);
+        let metadata = json.get("metadata").filter(|json| **json != Json::Null);
+        if stamped && companion.is_some() && metadata.is_none() {
+            parser.0.add(
+                "metadata",
+                "is required; paste the metadata of the current companion, or update with --force",
+            );
+        }
         parser.0.into_result(companion)
     }
 }

@@ -1,6 +1,6 @@
 //! What a companion may say, and all that is wrong with one at once.
 
-use openmds_policy::audit::Category;
+use openmds_policy::audit::{Category, Document};
 use openmds_policy::companion::{Companion, FailMode, Format, fail_mode};
 use openmds_policy::crn::Crn;
 
@@ -77,5 +77,50 @@ fn all_faults_are_named_at_once() {
             .any(|fault| fault.starts_with("fail_modes.routes[\"kafka\"]")
                 || fault.starts_with("fail_modes.routes.kafka")),
         "{said:#?}"
+    );
+}
+
+#[test]
+fn a_request_says_what_version_it_was_made_from() {
+    let said = |text| match Companion::parse_request(text) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    };
+    let missing = "metadata: is required; paste the metadata of the current companion, or update with --force";
+    assert_eq!(said("{}"), [missing]);
+    assert_eq!(
+        said(r#"{"metadata": null, "fail_modes": {"default": 7}}"#),
+        [
+            "fail_modes.default: must be best-effort, durable or required, not a number",
+            missing
+        ]
+    );
+    assert_eq!(
+        said(r#"{"metadata": {}}"#),
+        ["metadata.resource_version: is required and missing"]
+    );
+    assert!(said(r#"{"metadata": {"resource_version": "v"}}"#).is_empty());
+    assert_eq!(said("").len(), 1, "an empty request is no companion");
+}
+
+#[test]
+fn what_the_document_does_not_have_is_named() {
+    let document = Document::parse_property(
+        r#"{"destinations": {"topics": {"confluent-audit-log-events": {"retention_ms": 1}}},
+        "routes": {"crn:///kafka=*/topic=pay*": {"produce": {"allowed": "confluent-audit-log-events"}}}}"#,
+    )
+    .unwrap();
+    let companion = Companion::parse(
+        r#"{"fail_modes": {"routes": {"crn:///kafka=*/topic=pay*": {"produce": "required"},
+            "crn:///kafka=*/topic=pya*": {"produce": "required"}}},
+        "formats": {"confluent-audit-log-events": "ocsf", "confluent-audit-log-events-2": "ocsf"}}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        companion.unmatched(&document),
+        [
+            "fail_modes.routes[\"crn:///kafka=*/topic=pya*\"]: the audit log configuration has no route with this pattern; the modes count for what the pattern matches all the same",
+            "formats[\"confluent-audit-log-events-2\"]: the audit log configuration has no destination topic of this name",
+        ]
     );
 }

@@ -1,9 +1,10 @@
 //! What each cluster and each node has applied, from memory.
 
-use openmds_api::AuditStatus;
+use openmds_api::{AuditStatus, CompanionStatus};
 
 use super::audit_version::in_force;
 use super::{App, AppError, Caller};
+use crate::reconcile::DocumentKind;
 
 impl App {
     /// The state of the audit-log configuration everywhere.
@@ -21,9 +22,22 @@ impl App {
                 "default"
             }
             .to_string(),
-            clusters: self
-                .dispatch
-                .clusters(self.clock.now(), record.map(|(generation, _)| generation)),
+            clusters: self.dispatch.clusters(
+                DocumentKind::Config,
+                self.clock.now(),
+                record.map(|(generation, _)| generation),
+            ),
+            companion: state
+                .companion()
+                .map(|(generation, record)| CompanionStatus {
+                    resource_version: record.resource_version.clone(),
+                    updated_at: record.updated_at.clone(),
+                    clusters: self.dispatch.clusters(
+                        DocumentKind::Companion,
+                        self.clock.now(),
+                        Some(*generation),
+                    ),
+                }),
             destination: self.destination.status(&document),
             warnings: self.registry_warnings(&state),
         })

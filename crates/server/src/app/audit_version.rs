@@ -42,6 +42,11 @@ impl Sightings {
 /// (`rulings.md` 6).
 pub(super) fn version_of(document: &Document, generation: Option<Generation>) -> String {
     let content = document.clone().with_metadata(None).to_property();
+    digest_of(&content, generation)
+}
+
+/// A digest of content and of the write that brought it.
+pub(super) fn digest_of(content: &str, generation: Option<Generation>) -> String {
     let write = generation
         .map(|generation| generation.to_string())
         .unwrap_or_default();

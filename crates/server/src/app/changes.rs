@@ -138,6 +138,15 @@ fn change(state: &State, record: &Record) -> Option<Change> {
             before: state.audit().map(|(_, audit)| document(audit)),
             after: Some(document(audit)),
         },
+        Record::Companion(companion) => Change {
+            method: methods::COMPANION,
+            kind: "audit-log-companion",
+            key: "audit-log-companion".to_string(),
+            scope: None,
+            resource: named(AUDIT_LOG, "companion"),
+            before: state.companion().map(|(_, companion)| document(companion)),
+            after: Some(document(companion)),
+        },
         Record::Acl {
             cluster,
             acl,
@@ -188,6 +197,7 @@ fn change(state: &State, record: &Record) -> Option<Change> {
         Record::SigningKeys { .. }
         | Record::ForgottenRevocations { .. }
         | Record::Tenure { .. }
+        | Record::CompanionTenure { .. }
         | Record::Nodes(_)
         | Record::Home { .. }
         | Record::Server { .. }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use openmds_policy::names::ClusterId;
 
 use super::App;
-use crate::store::State;
+use crate::reconcile::DocumentKind;
+use crate::store::{Generation, State};
 
 /// States of a cluster, so that one that no cluster is in counts as 0.
 const STATES: [&str; 7] = [
@@ -66,17 +67,24 @@ impl App {
                 .gauge("openmds_ready", &[("need", need.name)], ready);
         }
         let newest = state.audit().map(|(generation, _)| *generation);
+        self.measure_clusters("openmds_clusters", DocumentKind::Config, newest);
+        let newest = state.companion().map(|(generation, _)| *generation);
+        let name = "openmds_companion_clusters";
+        self.measure_clusters(name, DocumentKind::Companion, newest);
+        self.measure_feed(&state);
+        self.metrics.text()
+    }
+
+    /// How many clusters are how far with a document.
+    fn measure_clusters(&self, name: &'static str, kind: DocumentKind, newest: Option<Generation>) {
         let mut states: BTreeMap<&str, usize> = STATES.iter().map(|state| (*state, 0)).collect();
-        let clusters = self.dispatch.clusters(self.clock.now(), newest);
+        let clusters = self.dispatch.clusters(kind, self.clock.now(), newest);
         for cluster in &clusters {
             *states.entry(cluster.state.as_str()).or_default() += 1;
         }
         for (state, count) in states {
-            self.metrics
-                .gauge("openmds_clusters", &[("state", state)], count);
+            self.metrics.gauge(name, &[("state", state)], count);
         }
-        self.measure_feed(&state);
-        self.metrics.text()
     }
 
     /// How the nodes that follow are.

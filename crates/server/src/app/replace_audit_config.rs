@@ -5,11 +5,10 @@
 
 use openmds_policy::audit::{Document, FieldError, Form, LARGEST_CONFIG_VALUE, Metadata, Parsed};
 use openmds_policy::json::Json;
-use openmds_policy::names::ClusterId;
 
 use super::audit_version::{in_force, rfc3339, version_of};
 use super::{App, AppError, Caller};
-use crate::reconcile::Acceptance;
+use crate::reconcile::DocumentKind;
 use crate::store::{AuditRecord, Generation, Record, State};
 
 /// Most servers refused one by one; a hostile document must not produce an endless answer.
@@ -65,8 +64,15 @@ impl App {
         for warning in &warnings {
             tracing::warn!("the audit log configuration: {warning}");
         }
-        self.wait_for_clusters(generation, &document, &away, warnings)
-            .await
+        let version = document.resource_version().unwrap_or_default();
+        let pending = self
+            .wait_for_clusters(DocumentKind::Config, generation, version, &away)
+            .await?;
+        Ok(Replaced::Done {
+            document,
+            warnings,
+            pending,
+        })
     }
 
     /// Parses the text and checks its destination, naming all faults at once.
@@ -151,16 +157,6 @@ impl App {
         )))
     }
 
-    /// The clusters that documents are pushed to.
-    fn push_targets(&self, state: &State) -> Vec<ClusterId> {
-        let registered: Vec<ClusterId> = state.kafka_clusters().map(|(_, id, _)| id).collect();
-        if registered.is_empty() {
-            self.home(state).into_iter().collect()
-        } else {
-            registered
-        }
-    }
-
     async fn remember(
         &self,
         caller: &Caller,
@@ -179,10 +175,7 @@ impl App {
                 updated_at: updated_at.clone(),
             })];
             let targets = self.push_targets(state).into_iter();
-            records.extend(targets.map(|cluster| Record::Tenure {
-                cluster,
-                ours: true,
-            }));
+            records.extend(targets.map(|cluster| DocumentKind::Config.tenure(cluster)));
             let metadata = Metadata {
                 resource_version,
                 updated_at: Some(updated_at),
@@ -195,53 +188,5 @@ impl App {
         stamped
             .map(|document| (generation, document))
             .ok_or_else(|| AppError::internal("nothing was stored"))
-    }
-
-    /// Waits, bounded, for every cluster that was not known to be away (`rulings.md` 5).
-    async fn wait_for_clusters(
-        &self,
-        generation: Generation,
-        document: &Document,
-        away: &[ClusterId],
-        warnings: Vec<String>,
-    ) -> Result<Replaced, AppError> {
-        let mut targets = self.push_targets(&self.store.read());
-        // A home cluster that never told its id is away too.
-        let all = targets.len().max(1);
-        targets.retain(|id| !away.contains(id));
-        let pending = all - targets.len();
-        let acceptances = self
-            .dispatch
-            .accepted(generation, &targets, self.settings.push_timeout)
-            .await;
-        let mut have = Vec::new();
-        let mut lack = String::new();
-        for (name, acceptance) in acceptances {
-            match acceptance {
-                Acceptance::Accepted => have.push(name),
-                Acceptance::Refused(reason) => lack.push_str(&format!("\n{name}: {reason}")),
-                Acceptance::Silent => {
-                    let seconds = self.settings.push_timeout.as_secs_f32();
-                    lack.push_str(&format!("\n{name}: no answer within {seconds} s"));
-                }
-            }
-        }
-        if lack.is_empty() {
-            return Ok(Replaced::Done {
-                document: document.clone(),
-                warnings,
-                pending,
-            });
-        }
-        let version = document.resource_version().unwrap_or_default();
-        let have = if have.is_empty() {
-            "No cluster has it yet".to_string()
-        } else {
-            format!("These clusters have it: {}", have.join(", "))
-        };
-        Err(AppError::unavailable(format!(
-            "The configuration is stored as version {version}; do not repeat the request. {have}. \
-             The server goes on trying; see `openmds audit-log status`. Not yet:{lack}"
-        )))
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use openmds_api::paths;
 
 use super::body::json_text;
 use super::error::HttpError;
 use super::identity::Identified;
 use super::to_the_end::to_the_end;
-use super::warnings::with_warnings;
+use super::warnings::{with_pending, with_warnings};
 use crate::app::{App, Replaced};
 
 /// The document in force, with live retention.
@@ -46,14 +45,8 @@ pub(super) async fn replace(
             warnings,
             pending,
         } => {
-            let mut response = with_warnings(Json(document).into_response(), &warnings);
-            if pending > 0 {
-                response.headers_mut().insert(
-                    HeaderName::from_static(paths::PENDING_CLUSTERS),
-                    HeaderValue::from(pending),
-                );
-            }
-            Ok(response)
+            let response = with_warnings(Json(document).into_response(), &warnings);
+            Ok(with_pending(response, pending))
         }
     }
 }

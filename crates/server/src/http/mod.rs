@@ -1,6 +1,7 @@
 //! The front desk: finds out who is asking, and translates. Decides nothing, remembers nothing.
 
 mod acls;
+mod audit_companion;
 mod audit_config;
 mod audit_questions;
 mod authenticate;

@@ -6,9 +6,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, openapi};
 
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, cluster_nodes, clusters,
-    enrolment, explain, feed, health, impersonate, kafka_clusters, managed_lookups, oauth,
-    openapi_access, revocations, role_bindings, role_lookups, roles, service, signing_keys, sso,
+    acls, audit_companion, audit_config, audit_questions, authenticate, authorize, cluster_nodes,
+    clusters, enrolment, explain, feed, health, impersonate, kafka_clusters, managed_lookups,
+    oauth, openapi_access, revocations, role_bindings, role_lookups, roles, service, signing_keys,
+    sso,
 };
 
 struct Credentials;
@@ -56,7 +57,7 @@ impl Modify for Credentials {
         clusters::list, clusters::register, clusters::one, clusters::unregister, clusters::verify, clusters::config, clusters::acls,
         enrolment::create_tokens, enrolment::create_tokens_by_id, enrolment::withdraw, enrolment::withdraw_by_id, enrolment::join, enrolment::renew,
         cluster_nodes::nodes, cluster_nodes::shadow, cluster_nodes::accept_restore, feed::follow,
-        audit_config::describe, audit_config::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
+        audit_config::describe, audit_config::replace, audit_companion::describe, audit_companion::replace, audit_questions::list_routes, audit_questions::lookup_route, audit_questions::status,
     ),
     modifiers(&Credentials),
     security(("basic" = []), ("bearer" = []))

@@ -7,7 +7,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Who may call, by the beginning of the path and whether it changes anything; the first that fits
 /// counts. A test compares it with what each role is answered (`spec/role-endpoints.txt`).
-const WHO: [(&str, Change, &str); 26] = [
+const WHO: [(&str, Change, &str); 27] = [
     (
         "/metrics",
         Change::Any,
@@ -84,11 +84,8 @@ const WHO: [(&str, Change, &str); 26] = [
         "every user; hosts and protocol are shown to those who may Describe the registry entry",
     ),
     ("/security/1.0/registry/", Change::Yes, REGISTRARS),
-    (
-        "/security/1.0/audit/",
-        Change::Any,
-        "users with AuditAdmin on the home cluster and on every registered Kafka cluster",
-    ),
+    ("/security/1.0/audit/", Change::Any, AUDITORS),
+    ("/openmds/1.0/audit/", Change::Any, AUDITORS),
     ("/openmds/1.0/clusters/", Change::Any, REGISTRARS),
     (
         "/openmds/",
@@ -102,6 +99,8 @@ const WHO: [(&str, Change, &str); 26] = [
 
 const EVERY_USER: &str = "every user";
 const ONESELF: &str = "every user about themselves and their groups; about others users who may DescribeAccess at the scope";
+const AUDITORS: &str =
+    "users with AuditAdmin on the home cluster and on every registered Kafka cluster";
 const REGISTRARS: &str =
     "users who may Alter the registry entry, at the cluster itself or at the home cluster";
 const WATCHERS: &str =

@@ -21,9 +21,9 @@ use super::front::{Front, admit, dress, observe};
 use super::mended_path::mended;
 use super::routes::Routes;
 use super::{
-    acls, audit_config, audit_questions, authenticate, authorize, cluster_nodes, clusters, docs,
-    enrolment, explain, feed, health, impersonate, kafka_clusters, managed_lookups, oauth, openapi,
-    revocations, role_bindings, role_lookups, roles, service, signing_keys, sso,
+    acls, audit_companion, audit_config, audit_questions, authenticate, authorize, cluster_nodes,
+    clusters, docs, enrolment, explain, feed, health, impersonate, kafka_clusters, managed_lookups,
+    oauth, openapi, revocations, role_bindings, role_lookups, roles, service, signing_keys, sso,
 };
 use crate::app::{App, AppError};
 
@@ -157,6 +157,8 @@ fn routes() -> Routes {
         .post(paths::FEED, feed::follow)
         .get("/security/1.0/audit/config", audit_config::describe)
         .put("/security/1.0/audit/config", audit_config::replace)
+        .get(paths::COMPANION, audit_companion::describe)
+        .put(paths::COMPANION, audit_companion::replace)
         .get("/security/1.0/audit/routes", audit_questions::list_routes)
         .get("/security/1.0/audit/lookup", audit_questions::lookup_route)
         .get("/security/1.0/audit/status", audit_questions::status)

@@ -24,6 +24,17 @@ pub(super) fn with_warnings(mut response: Response, warnings: &[String]) -> Resp
     response
 }
 
+/// Says how many clusters will get later what was stored.
+pub(super) fn with_pending(mut response: Response, clusters: usize) -> Response {
+    if clusters > 0 {
+        response.headers_mut().insert(
+            HeaderName::from_static(paths::PENDING_CLUSTERS),
+            HeaderValue::from(clusters),
+        );
+    }
+    response
+}
+
 fn printable(warning: &str) -> String {
     let mut text: String = warning.chars().take(LONGEST).map(ascii).collect();
     if warning.chars().nth(LONGEST).is_some() {

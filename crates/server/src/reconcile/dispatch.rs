@@ -9,6 +9,7 @@ use openmds_api::ClusterStatus;
 use openmds_policy::names::ClusterId;
 use tokio::sync::{Notify, watch};
 
+use super::document_kind::DocumentKind;
 use super::status::{ClusterState, Phase};
 use crate::metrics::Metrics;
 use crate::store::Generation;
@@ -53,14 +54,19 @@ impl Dispatch {
         self.bell.notify_one();
     }
 
-    /// Every cluster as last seen, by name; what was seen before the newest document does not count
-    /// as applied.
+    /// Every cluster as last seen, by name; what was seen before the newest document of the kind does
+    /// not count as applied.
     #[must_use]
-    pub fn clusters(&self, now: Timestamp, newest: Option<Generation>) -> Vec<ClusterStatus> {
+    pub fn clusters(
+        &self,
+        kind: DocumentKind,
+        now: Timestamp,
+        newest: Option<Generation>,
+    ) -> Vec<ClusterStatus> {
         let fleet = self.fleet.borrow();
         let mut clusters: Vec<ClusterStatus> = fleet
             .iter()
-            .map(|(id, cluster)| cluster.shown(id.as_str(), now, newest))
+            .map(|(id, cluster)| cluster.shown(kind, id.as_str(), now, newest))
             .collect();
         clusters.sort_by(|one, other| one.cluster_name.cmp(&other.cluster_name));
         clusters
@@ -71,7 +77,8 @@ impl Dispatch {
     pub fn known_unreachable(&self) -> Vec<ClusterId> {
         let fleet = self.fleet.borrow();
         let away = |(_, cluster): &(&ClusterId, &ClusterState)| {
-            matches!(cluster.phase, Phase::Unreachable(_))
+            let document = cluster.document(DocumentKind::Config);
+            matches!(document.phase, Phase::Unreachable(_))
         };
         fleet
             .iter()
@@ -84,6 +91,7 @@ impl Dispatch {
     /// the limit. Answers by the cluster's name.
     pub async fn accepted(
         &self,
+        kind: DocumentKind,
         generation: Generation,
         clusters: &[ClusterId],
         limit: Duration,
@@ -92,7 +100,7 @@ impl Dispatch {
         let all_settled = |fleet: &Fleet| {
             clusters
                 .iter()
-                .all(|id| settled(fleet.get(id), generation) != Acceptance::Silent)
+                .all(|id| settled(kind, fleet.get(id), generation) != Acceptance::Silent)
         };
         let wait = tokio::time::timeout(limit, fleet.wait_for(all_settled));
         // In time or too late, the answer is below. What the wait gives is dropped at once: it holds
@@ -102,7 +110,7 @@ impl Dispatch {
         let answer = |id: &ClusterId| {
             let cluster = fleet.get(id);
             let name = cluster.map_or_else(|| id.to_string(), |cluster| cluster.name.clone());
-            (name, settled(cluster, generation))
+            (name, settled(kind, cluster, generation))
         };
         clusters.iter().map(answer).collect()
     }
@@ -124,8 +132,12 @@ impl Dispatch {
     }
 }
 
-fn settled(cluster: Option<&ClusterState>, generation: Generation) -> Acceptance {
-    let Some(cluster) = cluster else {
+fn settled(
+    kind: DocumentKind,
+    cluster: Option<&ClusterState>,
+    generation: Generation,
+) -> Acceptance {
+    let Some(cluster) = cluster.map(|cluster| cluster.document(kind)) else {
         return Acceptance::Silent;
     };
     if cluster

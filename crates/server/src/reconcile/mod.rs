@@ -5,8 +5,10 @@
 //! ours is left alone. No round of one cluster waits for another cluster.
 
 mod backoff;
+mod bring;
 mod connections;
 mod dispatch;
+mod document_kind;
 mod driver;
 mod home;
 mod nodes;
@@ -15,6 +17,7 @@ mod status;
 mod target;
 
 pub use dispatch::{Acceptance, Dispatch};
+pub use document_kind::DocumentKind;
 pub use driver::Driver;
 pub use target::targets;
 pub(crate) use target::{connection as target_connection, controller_connection};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openmds_kafka::{Admin, ClusterDescription, ConfigValue, KafkaError, NodeConfig};
-use openmds_policy::audit::{Document, ROUTER_CONFIG_KEY};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::document_kind::DocumentKind;
 use super::round::Room;
 use super::status::{NodePhase, NodeState, Role};
 use super::target::Target;
@@ -76,6 +76,7 @@ pub(super) fn expected(
 /// Asks until every node shows the value or patience ends. Answers whether all do.
 pub(super) async fn read_back(
     room: &Arc<Room>,
+    kind: DocumentKind,
     admin: &Arc<dyn Admin>,
     target: &Target,
     description: &ClusterDescription,
@@ -83,8 +84,8 @@ pub(super) async fn read_back(
 ) -> bool {
     let deadline = Instant::now() + PATIENCE;
     let mut open = expected(target, Some(description));
-    room.note(&target.id, |cluster| {
-        cluster.nodes.retain(|key, _| open.contains(key))
+    room.note_document(&target.id, kind, |document| {
+        document.nodes.retain(|key, _| open.contains(key))
     });
     let present: BTreeSet<i32> = description.brokers.iter().map(|broker| broker.id).collect();
     let mut pause = FIRST_PAUSE;
@@ -98,7 +99,7 @@ pub(super) async fn read_back(
                 (
                     id,
                     role,
-                    ask(&room, &*admin, &target, id, role, gone, &value).await,
+                    ask(&room, kind, &*admin, &target, id, role, gone, &value).await,
                 )
             });
         }
@@ -110,8 +111,8 @@ pub(super) async fn read_back(
             if node.phase != NodePhase::Pending {
                 open.remove(&(id, role));
             }
-            room.note(&target.id, |cluster| {
-                let before = cluster.nodes.entry((id, role)).or_insert_with(never_asked);
+            room.note_document(&target.id, kind, |document| {
+                let before = document.nodes.entry((id, role)).or_insert_with(never_asked);
                 let last = before.checked_at;
                 let version = before.version.take();
                 *before = node;
@@ -128,15 +129,21 @@ pub(super) async fn read_back(
     }
     let fleet = room.dispatch.fleet.borrow();
     fleet.get(&target.id).is_some_and(|cluster| {
-        cluster
+        let document = cluster.document(kind);
+        document
             .nodes
             .values()
             .all(|node| node.phase == NodePhase::Applied)
     })
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "which node, of which cluster, about which document; called once"
+)]
 async fn ask(
     room: &Room,
+    kind: DocumentKind,
     admin: &dyn Admin,
     target: &Target,
     id: i32,
@@ -152,9 +159,9 @@ async fn ask(
         .iter()
         .find(|controller| controller.node_id == id);
     let answer = match (role, controller) {
-        (Role::Broker, _) => timeout(ANSWER, admin.broker_config(id, ROUTER_CONFIG_KEY)).await,
+        (Role::Broker, _) => timeout(ANSWER, admin.broker_config(id, kind.key())).await,
         (Role::Controller, Some(controller)) => {
-            timeout(ANSWER, ask_controller(room, target, controller)).await
+            timeout(ANSWER, ask_controller(room, kind, target, controller)).await
         }
         (Role::Controller, None) => {
             return unknown(&format!(
@@ -164,7 +171,7 @@ async fn ask(
         }
     };
     match answer {
-        Ok(Ok(config)) => judge(room, id, &config, value),
+        Ok(Ok(config)) => judge(room, kind, id, &config, value),
         Ok(Err(error)) => unknown(&error.to_string()),
         Err(_) => {
             if let (Role::Controller, Some(controller)) = (role, controller) {
@@ -177,13 +184,12 @@ async fn ask(
 
 async fn ask_controller(
     room: &Room,
+    kind: DocumentKind,
     target: &Target,
     controller: &ControllerAddress,
 ) -> Result<NodeConfig, KafkaError> {
     let admin = room.connections.controller(target, controller).await?;
-    let answer = admin
-        .node_config(controller.node_id, ROUTER_CONFIG_KEY)
-        .await;
+    let answer = admin.node_config(controller.node_id, kind.key()).await;
     if answer.is_err() {
         room.connections.forget_controller(target, controller).await;
     }
@@ -197,21 +203,21 @@ fn unknown(reason: &str) -> NodeState {
     }
 }
 
-fn judge(room: &Room, id: i32, config: &NodeConfig, value: &str) -> NodeState {
+fn judge(room: &Room, kind: DocumentKind, id: i32, config: &NodeConfig, value: &str) -> NodeState {
     let phase = match &config.applied {
         ConfigValue::Value(shown) if shown == value => NodePhase::Applied,
-        ConfigValue::Hidden => NodePhase::Unknown(
-            "the node hides the value: is io.openmds.kafka.OpenMdsAuthorizer its authorizer.class.name?".to_string(),
-        ),
+        ConfigValue::Hidden => NodePhase::Unknown(match kind {
+            DocumentKind::Config => "the node hides the value: is io.openmds.kafka.OpenMdsAuthorizer its authorizer.class.name?",
+            DocumentKind::Companion => "the node hides the value: is io.openmds.kafka.OpenMdsAuthorizer, of a release that knows companions, its authorizer.class.name?",
+        }.to_string()),
         ConfigValue::Value(_) | ConfigValue::Absent if config.per_broker_override => NodePhase::Drifted(format!(
-            "an override of this broker masks the cluster-wide value; remove it: kafka-configs --alter --entity-type brokers --entity-name {id} --delete-config {ROUTER_CONFIG_KEY}"
+            "an override of this broker masks the cluster-wide value; remove it: kafka-configs --alter --entity-type brokers --entity-name {id} --delete-config {}",
+            kind.key()
         )),
         ConfigValue::Value(_) | ConfigValue::Absent => NodePhase::Pending,
     };
     let version = match &config.applied {
-        ConfigValue::Value(shown) => Document::parse_property(shown)
-            .ok()
-            .and_then(|document| document.resource_version().map(ToString::to_string)),
+        ConfigValue::Value(shown) => kind.version(shown),
         _ => None,
     };
     NodeState {

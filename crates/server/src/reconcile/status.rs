@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use openmds_api::{ClusterStatus, NodeStatus};
 
+use super::document_kind::DocumentKind;
 use crate::store::Generation;
 
 /// What a cluster's last round found.
@@ -27,14 +28,23 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    fn word_and_error(&self) -> (&'static str, Option<String>) {
+    fn word_and_error(&self, kind: DocumentKind) -> (&'static str, Option<String>) {
         match self {
             Self::Unknown => ("unknown", None),
             Self::Default => ("default", None),
-            Self::Foreign => (
-                "foreign",
-                Some("the cluster holds a router configuration that this server did not write; it is left alone until the next update of the audit log configuration".to_string()),
-            ),
+            Self::Foreign => {
+                let held = match kind {
+                    DocumentKind::Config => "router configuration",
+                    DocumentKind::Companion => "companion",
+                };
+                let words = kind.words();
+                (
+                    "foreign",
+                    Some(format!(
+                        "the cluster holds a {held} that this server did not write; it is left alone until the next update of the {words}"
+                    )),
+                )
+            }
             Self::Pending => ("pending", None),
             Self::Applied => ("applied", None),
             Self::Failed(error) => ("failed", Some(error.clone())),
@@ -68,6 +78,14 @@ pub(super) struct NodeState {
 #[derive(Debug, Clone)]
 pub(super) struct ClusterState {
     pub(super) name: String,
+    pub(super) next_attempt: Option<Timestamp>,
+    config: DocumentState,
+    companion: DocumentState,
+}
+
+/// One document of a cluster.
+#[derive(Debug, Clone)]
+pub(super) struct DocumentState {
     pub(super) phase: Phase,
     /// The newest document that the cluster has taken.
     pub(super) accepted: Option<Generation>,
@@ -75,7 +93,6 @@ pub(super) struct ClusterState {
     pub(super) tried: Option<Generation>,
     pub(super) size: Option<usize>,
     pub(super) projected: bool,
-    pub(super) next_attempt: Option<Timestamp>,
     /// By id, brokers before controllers.
     pub(super) nodes: BTreeMap<(i32, Role), NodeState>,
 }
@@ -91,35 +108,38 @@ impl ClusterState {
     pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_string(),
-            phase: Phase::Unknown,
-            accepted: None,
-            tried: None,
-            size: None,
-            projected: false,
             next_attempt: None,
-            nodes: BTreeMap::new(),
+            config: DocumentState::default(),
+            companion: DocumentState::default(),
         }
     }
 
-    /// What the nodes showed is no longer what they should show.
-    pub(super) fn outdate_nodes(&mut self) {
-        for node in self.nodes.values_mut() {
-            if node.phase == NodePhase::Applied {
-                node.phase = NodePhase::Pending;
-            }
+    pub(super) const fn document(&self, kind: DocumentKind) -> &DocumentState {
+        match kind {
+            DocumentKind::Config => &self.config,
+            DocumentKind::Companion => &self.companion,
+        }
+    }
+
+    pub(super) const fn document_mut(&mut self, kind: DocumentKind) -> &mut DocumentState {
+        match kind {
+            DocumentKind::Config => &mut self.config,
+            DocumentKind::Companion => &mut self.companion,
         }
     }
 
     pub(super) fn shown(
         &self,
+        kind: DocumentKind,
         id: &str,
         now: Timestamp,
         newest: Option<Generation>,
     ) -> ClusterStatus {
-        let outdated = self.tried.max(self.accepted) < newest;
-        let (state, error) = match &self.phase {
+        let document = self.document(kind);
+        let outdated = document.tried.max(document.accepted) < newest;
+        let (state, error) = match &document.phase {
             Phase::Applied | Phase::Default | Phase::Foreign if outdated => ("pending", None),
-            phase => phase.word_and_error(),
+            phase => phase.word_and_error(kind),
         };
         let wait = |at: &Timestamp| {
             u64::try_from(at.as_millisecond().saturating_sub(now.as_millisecond())).unwrap_or(0)
@@ -128,15 +148,39 @@ impl ClusterState {
             cluster_name: self.name.clone(),
             cluster_id: id.to_string(),
             state: state.to_string(),
-            projected: self.projected,
+            projected: document.projected,
             error,
             next_attempt_in_ms: self.next_attempt.as_ref().map(wait),
-            size_bytes: self.size.and_then(|size| u64::try_from(size).ok()),
-            nodes: self
+            size_bytes: document.size.and_then(|size| u64::try_from(size).ok()),
+            nodes: document
                 .nodes
                 .iter()
                 .map(|((id, role), node)| node.shown(*id, *role, now, outdated))
                 .collect(),
+        }
+    }
+}
+
+impl Default for DocumentState {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Unknown,
+            accepted: None,
+            tried: None,
+            size: None,
+            projected: false,
+            nodes: BTreeMap::new(),
+        }
+    }
+}
+
+impl DocumentState {
+    /// What the nodes showed is no longer what they should show.
+    pub(super) fn outdate_nodes(&mut self) {
+        for node in self.nodes.values_mut() {
+            if node.phase == NodePhase::Applied {
+                node.phase = NodePhase::Pending;
+            }
         }
     }
 }

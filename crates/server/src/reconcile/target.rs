@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use openmds_kafka::{Connection, HostPort, Sasl, SecurityProtocol};
 use openmds_policy::audit::{Document, LARGEST_CONFIG_VALUE, Metadata};
+use openmds_policy::companion::{Companion, Stamp};
 use openmds_policy::names::{ClusterId, is_loopback};
 use openmds_policy::plan::Tenure;
 
+use super::document_kind::DocumentKind;
 use crate::config::{ControllerAddress, Settings};
 use crate::store::{AuditRecord, Generation, RegisteredCluster, State};
 use crate::tokens::{ClusterTokens, Issuer};
@@ -29,12 +31,32 @@ pub struct Target {
     pub controllers: Vec<ControllerAddress>,
     /// Whether tokens may leave this machine in clear.
     pub plaintext_allowed: bool,
+    /// The audit-log document.
+    pub config: Wanted,
+    /// Its companion.
+    pub companion: Wanted,
+    /// The nodes that it is known to have: id, and whether it is a broker.
+    pub known_nodes: BTreeMap<i32, bool>,
+}
+
+/// What is desired of one of the cluster's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
     /// The value to push, if anybody ever wrote a document.
     pub desired: Option<Desired>,
     /// Whether the cluster's value is ours to change.
     pub tenure: Tenure,
-    /// The nodes that it is known to have: id, and whether it is a broker.
-    pub known_nodes: BTreeMap<i32, bool>,
+}
+
+impl Target {
+    /// What is desired of the value that carries a document of the kind.
+    #[must_use]
+    pub const fn wanted(&self, kind: DocumentKind) -> &Wanted {
+        match kind {
+            DocumentKind::Config => &self.config,
+            DocumentKind::Companion => &self.companion,
+        }
+    }
 }
 
 /// A value to push.
@@ -89,17 +111,43 @@ fn bare(state: &State, name: &str, id: ClusterId) -> Target {
         connection: Err(String::new()),
         controllers: Vec::new(),
         plaintext_allowed: false,
-        desired: state
-            .audit()
-            .and_then(|(generation, record)| desired(*generation, record, &id)),
-        tenure: if state.is_ours(&id) {
-            Tenure::Ours
-        } else {
-            Tenure::Unclaimed
+        config: Wanted {
+            desired: state
+                .audit()
+                .and_then(|(generation, record)| desired(*generation, record, &id)),
+            tenure: tenure(DocumentKind::Config, state, &id),
+        },
+        companion: Wanted {
+            desired: state
+                .companion()
+                .and_then(|(generation, record)| companion(*generation, record)),
+            tenure: tenure(DocumentKind::Companion, state, &id),
         },
         known_nodes: state.nodes(&id),
         id,
     }
+}
+
+fn tenure(kind: DocumentKind, state: &State, id: &ClusterId) -> Tenure {
+    if kind.is_ours(state, id) {
+        Tenure::Ours
+    } else {
+        Tenure::Unclaimed
+    }
+}
+
+/// Whole for every cluster: what would be too large was refused.
+fn companion(generation: Generation, record: &AuditRecord) -> Option<Desired> {
+    let stamp = Stamp {
+        resource_version: record.resource_version.clone(),
+        updated_at: Some(record.updated_at.clone()),
+    };
+    let companion = Companion::parse(&record.document).ok()?;
+    Some(Desired {
+        generation,
+        value: companion.with_stamp(Some(stamp)).to_property(),
+        projected: false,
+    })
 }
 
 fn desired(generation: Generation, record: &AuditRecord, id: &ClusterId) -> Option<Desired> {

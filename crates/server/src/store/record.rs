@@ -48,6 +48,15 @@ pub enum Record {
         /// Whether it is ours.
         ours: bool,
     },
+    /// The companion of the audit-log document (`rulings.md` 25).
+    Companion(AuditRecord),
+    /// Clusters whose companion is now ours, or no longer.
+    CompanionTenure {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Whether it is ours.
+        ours: bool,
+    },
     /// The nodes that a cluster is known to have.
     Nodes(NodesRecord),
     /// The id of the home cluster, as it said itself.
@@ -189,6 +198,8 @@ impl Record {
             Self::Cluster { name, .. } => format!("cluster/{name}"),
             Self::Audit(_) => "audit".to_string(),
             Self::Tenure { cluster, .. } => format!("tenure/{cluster}"),
+            Self::Companion(_) => "companion".to_string(),
+            Self::CompanionTenure { cluster, .. } => format!("companion-tenure/{cluster}"),
             Self::Nodes(nodes) => format!("nodes/{}", nodes.cluster),
             Self::Home { .. } => "home".to_string(),
             Self::Server { .. } => "server".to_string(),

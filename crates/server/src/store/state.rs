@@ -28,6 +28,8 @@ pub struct State {
     audit: Option<(Generation, AuditRecord)>,
     issued: Arc<BTreeSet<String>>,
     ours: Arc<BTreeSet<ClusterId>>,
+    companion: Option<(Generation, AuditRecord)>,
+    companion_ours: Arc<BTreeSet<ClusterId>>,
     nodes: Arc<BTreeMap<ClusterId, BTreeMap<i32, bool>>>,
     home: Option<ClusterId>,
     server: Option<String>,
@@ -82,6 +84,7 @@ impl State {
                     .and_then(|gone| gone.scope.only_kafka_cluster())
                 {
                     Arc::make_mut(&mut self.ours).remove(&id);
+                    Arc::make_mut(&mut self.companion_ours).remove(&id);
                     Arc::make_mut(&mut self.nodes).remove(&id);
                 }
             }
@@ -89,17 +92,13 @@ impl State {
                 Arc::make_mut(&mut self.issued).insert(audit.resource_version.clone());
                 self.audit = Some((generation, audit));
             }
-            Record::Tenure {
-                cluster,
-                ours: true,
-            } => {
-                Arc::make_mut(&mut self.ours).insert(cluster);
+            Record::Tenure { cluster, ours } => claim(&mut self.ours, cluster, ours),
+            Record::Companion(companion) => {
+                Arc::make_mut(&mut self.issued).insert(companion.resource_version.clone());
+                self.companion = Some((generation, companion));
             }
-            Record::Tenure {
-                cluster,
-                ours: false,
-            } => {
-                Arc::make_mut(&mut self.ours).remove(&cluster);
+            Record::CompanionTenure { cluster, ours } => {
+                claim(&mut self.companion_ours, cluster, ours);
             }
             Record::Nodes(nodes) => {
                 Arc::make_mut(&mut self.nodes).insert(nodes.cluster, nodes.nodes);
@@ -186,7 +185,13 @@ impl State {
         self.audit.as_ref()
     }
 
-    /// Whether this service ever stamped a document with this version.
+    /// The companion and the write that brought it, if anybody ever wrote one.
+    #[must_use]
+    pub const fn companion(&self) -> Option<&(Generation, AuditRecord)> {
+        self.companion.as_ref()
+    }
+
+    /// Whether this service ever stamped a document or a companion with this version.
     #[must_use]
     pub fn has_issued(&self, resource_version: &str) -> bool {
         self.issued.contains(resource_version)
@@ -196,6 +201,12 @@ impl State {
     #[must_use]
     pub fn is_ours(&self, cluster: &ClusterId) -> bool {
         self.ours.contains(cluster)
+    }
+
+    /// Whether the companion that the cluster holds is ours to change.
+    #[must_use]
+    pub fn is_companion_ours(&self, cluster: &ClusterId) -> bool {
+        self.companion_ours.contains(cluster)
     }
 
     /// The nodes that the cluster is known to have: id, and whether it is a broker.
@@ -262,5 +273,14 @@ impl State {
     #[must_use]
     pub fn revocations(&self) -> &Revocations {
         &self.revocations
+    }
+}
+
+fn claim(clusters: &mut Arc<BTreeSet<ClusterId>>, cluster: ClusterId, ours: bool) {
+    let clusters = Arc::make_mut(clusters);
+    if ours {
+        clusters.insert(cluster);
+    } else {
+        clusters.remove(&cluster);
     }
 }

@@ -7,6 +7,8 @@ pub const BINDING: &str = "mds.ChangeRoleBinding";
 pub const CLUSTER: &str = "mds.ChangeClusterRegistry";
 /// The audit log configuration.
 pub const AUDIT: &str = "mds.ChangeAuditLogConfig";
+/// The companion of the audit log configuration.
+pub const COMPANION: &str = "mds.ChangeAuditLogCompanion";
 /// A centralized ACL.
 pub const ACL: &str = "mds.ChangeAcl";
 /// The keys that sign tokens.

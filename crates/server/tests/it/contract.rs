@@ -30,7 +30,7 @@ const LOGINS: &str = "/security/1.0/oidc/";
 const NODES: &str = "/openmds/";
 
 /// ... but these are users'.
-const USERS_AMONG_THEM: &str = "/openmds/1.0/clusters/";
+const USERS_AMONG_THEM: [&str; 2] = ["/openmds/1.0/clusters/", "/openmds/1.0/audit/"];
 
 /// Routes that any user may use.
 const FOR_ANY_USER: [(&str, &str); 11] = [
@@ -49,7 +49,8 @@ const FOR_ANY_USER: [(&str, &str); 11] = [
 
 pub(crate) fn routes() -> Vec<(Method, &'static str)> {
     let mut routes = known_routes();
-    let of_node = |path: &str| path.starts_with(NODES) && !path.starts_with(USERS_AMONG_THEM);
+    let of_user = |path: &str| USERS_AMONG_THEM.iter().any(|users| path.starts_with(users));
+    let of_node = |path: &str| path.starts_with(NODES) && !of_user(path);
     routes.retain(|(_, path)| !path.starts_with(LOGINS) && !of_node(path));
     routes
 }
@@ -84,6 +85,9 @@ pub(crate) fn body(method: &Method, path: &str) -> Option<Value> {
         (_, "/security/1.0/impersonate") => Some(json!({"targetPrincipalName": "alice"})),
         (_, "/security/1.0/revocations") => Some(json!({"principal": "User:carol"})),
         (_, "/security/1.0/audit/config") => Some(audit),
+        (_, "/openmds/1.0/audit/companion") => {
+            Some(json!({"metadata": {"resource_version": "old"}}))
+        }
         (_, "/security/1.0/registry/clusters") => {
             Some(json!([entry("payments", "payments-id", PAYMENTS)]))
         }
@@ -228,7 +232,7 @@ async fn the_super_user_is_refused_nowhere() {
         let status = answer.status.as_u16();
         // The version of the document is an outdated one.
         let right = [200, 204].contains(&status)
-            || (status == 409 && path.ends_with("config"))
+            || (status == 409 && (path.ends_with("config") || path.ends_with("companion")))
             // No node is ahead.
             || (status == 409 && path.ends_with("/accept-restore"))
             // There is no key of that name, and no node of that id.

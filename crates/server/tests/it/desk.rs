@@ -51,7 +51,9 @@ impl Answer {
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
-        let conflicting_document = status == 409 && self.json().get("destinations").is_some();
+        let is_document = |field| self.json().get(field).is_some();
+        let conflicting_document =
+            status == 409 && (is_document("destinations") || is_document("fail_modes"));
         if status >= 400 && !conflicting_document {
             let body = self.json();
             assert_eq!(self.header("content-type"), ["application/json"]);

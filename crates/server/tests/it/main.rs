@@ -21,6 +21,8 @@ mod bound_resources;
 mod cases;
 mod cluster_acls;
 mod cluster_verification;
+mod companion;
+mod companion_push;
 mod component_verification;
 mod config;
 mod contract;

@@ -72,7 +72,8 @@ async fn figures_tell_what_happened() {
         r#"openmds_clusters{state="applied"} 1"#,
         r#"openmds_clusters{state="failed"} 0"#,
         r#"openmds_ready{need="home-cluster"} 1"#,
-        r#"openmds_pushes_total{outcome="accepted"} 1"#,
+        r#"openmds_companion_clusters{state="default"} 1"#,
+        r#"openmds_pushes_total{document="config",outcome="accepted"} 1"#,
         r#"openmds_http_requests_total{method="GET",route="/security/1.0/roles/{role}",status="404"} 1"#,
         r#"openmds_http_requests_total{method="GET",route="unmatched",status="404"} 1"#,
     ] {

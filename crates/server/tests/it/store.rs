@@ -151,7 +151,22 @@ fn golden() -> Vec<(&'static str, Record)> {
                 cluster: None,
             },
         ),
-        ("audit", Record::Audit(audit)),
+        ("audit", Record::Audit(audit.clone())),
+        (
+            "companion",
+            Record::Companion(AuditRecord {
+                document: "{\"fail_modes\":{\"default\":\"durable\",\"routes\":{}},\"formats\":{}}"
+                    .to_string(),
+                ..audit
+            }),
+        ),
+        (
+            "companion-tenure",
+            Record::CompanionTenure {
+                cluster: id.clone(),
+                ours: true,
+            },
+        ),
         (
             "tenure",
             Record::Tenure {
@@ -279,6 +294,15 @@ fn records() -> impl Strategy<Value = Record> {
             updated_at: String::new(),
         })),
         (names(), any::<bool>()).prop_map(|(id, ours)| Record::Tenure {
+            cluster: ClusterId::new(&id),
+            ours,
+        }),
+        names().prop_map(|version| Record::Companion(AuditRecord {
+            document: String::new(),
+            resource_version: version,
+            updated_at: String::new(),
+        })),
+        (names(), any::<bool>()).prop_map(|(id, ours)| Record::CompanionTenure {
             cluster: ClusterId::new(&id),
             ours,
         }),
