@@ -22,14 +22,14 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Puts the text into a new file; the name ends in `.json`, so that editors know how to show it.
-    pub(crate) fn of(text: &str, editor: &str) -> Result<Self, Failure> {
+    pub(crate) fn of(text: &str, editor: &str, noun: &str) -> Result<Self, Failure> {
         let failure = |error: std::io::Error| {
             Failure::new(format!("cannot write a temporary file: {error}"))
                 .hint("Set TMPDIR to a directory that this user may write to")
         };
         // Mode 0600, by the library's own default on Unix.
         let file = tempfile::Builder::new()
-            .prefix("openmds-audit-log-config-")
+            .prefix(&format!("openmds-audit-log-{noun}-"))
             .suffix(".json")
             .tempfile()
             .map_err(failure)?;

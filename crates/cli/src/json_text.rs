@@ -33,9 +33,9 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
     }
 }
 
-/// Refuses a text that is not one JSON object; `source` is where it came from.
-pub(crate) fn check_object(text: &str, source: &str) -> Result<(), Failure> {
-    members(text, source).map(|_| ())
+/// Refuses a text that is not one JSON object; `source` is where it came from, `kind` what it should be.
+pub(crate) fn check_object(text: &str, source: &str, kind: &str) -> Result<(), Failure> {
+    members(text, source, kind).map(|_| ())
 }
 
 /// The document with its `metadata` replaced by the one of `resource_version`; all other members as they were.
@@ -43,10 +43,11 @@ pub(crate) fn with_resource_version(
     text: &str,
     resource_version: &str,
     source: &str,
+    kind: &str,
 ) -> Result<String, Failure> {
     let metadata = serde_json::json!({ "resource_version": resource_version }).to_string();
     let mut parts = Vec::new();
-    for (key, value) in members(text, source)?.0 {
+    for (key, value) in members(text, source, kind)?.0 {
         if key != "metadata" {
             parts.push(format!("{}:{}", serde_json::json!(key), value.get()));
         }
@@ -55,10 +56,10 @@ pub(crate) fn with_resource_version(
     Ok(format!("{{{}}}", parts.join(",")))
 }
 
-fn members<'a>(text: &'a str, source: &str) -> Result<Members<'a>, Failure> {
+fn members<'a>(text: &'a str, source: &str, kind: &str) -> Result<Members<'a>, Failure> {
     serde_json::from_str(text).map_err(|error| {
         let what = if error.is_data() {
-            format!("{source} is not an audit log configuration: {error}")
+            format!("{source} is not {kind}: {error}")
         } else if text.trim().is_empty() {
             format!("{source} is empty")
         } else if error.is_eof() {
@@ -146,7 +147,7 @@ mod tests {
     fn only_metadata_is_replaced() {
         let text = r#"{ "unknown" : [1.0], "metadata": {"resource_version":"old"}, "routes":{"b":1,"a":2,"b":3} }"#;
         assert_eq!(
-            with_resource_version(text, "n\"ew", "F").as_deref(),
+            with_resource_version(text, "n\"ew", "F", "an audit log configuration").as_deref(),
             Ok(
                 r#"{"unknown":[1.0],"routes":{"b":1,"a":2,"b":3},"metadata":{"resource_version":"n\"ew"}}"#
             )
@@ -155,8 +156,10 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused_with_its_place() {
-        let message =
-            |text| check_object(text, "F").map_err(|failure| failure.message().to_owned());
+        let message = |text| {
+            check_object(text, "F", "an audit log configuration")
+                .map_err(|failure| failure.message().to_owned())
+        };
         assert_eq!(
             message("{\n  \"a\": 1,\n}"),
             Err("F is not valid JSON: trailing comma at line 3 column 1".to_owned())

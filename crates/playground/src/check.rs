@@ -101,6 +101,16 @@ pub fn applied_document(
     cluster: &ClusterPlan,
     node: &NodePlan,
 ) -> Result<Value> {
+    applied_value(playground, cluster, node, KEY)
+}
+
+/// The same of any key whose value is JSON.
+pub fn applied_value(
+    playground: &Playground,
+    cluster: &ClusterPlan,
+    node: &NodePlan,
+    key: &str,
+) -> Result<Value> {
     let id = node.id.to_string();
     let (flag, listener, config) = if node.role.is_broker() {
         let config = playground.layout().client(&cluster.name, ADMIN);
@@ -128,11 +138,16 @@ pub fn applied_document(
             "--all",
         ],
     )?;
-    parse(&said).with_context(|| format!("{} node {id} shows no document", cluster.name))
+    parse(&said, key).with_context(|| format!("{} node {id} shows no {key}", cluster.name))
 }
 
 /// The document in the cluster-wide default, asked with `kafka-configs --entity-default`.
 pub fn default_document(playground: &Playground, cluster: &str) -> Result<Value> {
+    default_value(playground, cluster, KEY)
+}
+
+/// The same of any key whose value is JSON.
+pub fn default_value(playground: &Playground, cluster: &str, key: &str) -> Result<Value> {
     let config = playground.layout().client(cluster, ADMIN);
     let said = playground.tool(
         Tool::Configs,
@@ -147,21 +162,21 @@ pub fn default_document(playground: &Playground, cluster: &str) -> Result<Value>
             "--describe",
         ],
     )?;
-    parse(&said).with_context(|| format!("{cluster} has no document"))
+    parse(&said, key).with_context(|| format!("{cluster} has no {key}"))
 }
 
 /// The first value of the key in what `kafka-configs --describe` prints.
-fn parse(said: &str) -> Result<Value> {
-    let marker = format!("{KEY}=");
+fn parse(said: &str, key: &str) -> Result<Value> {
+    let marker = format!("{key}=");
     let Some((_, rest)) = said.split_once(&marker) else {
-        bail!("{KEY} is not there");
+        bail!("{key} is not there");
     };
     // The value is followed by ` sensitive=...` on the same line.
     serde_json::Deserializer::from_str(rest)
         .into_iter::<Value>()
         .next()
         .context("the value is empty")?
-        .with_context(|| format!("the value of {KEY} is no JSON"))
+        .with_context(|| format!("the value of {key} is no JSON"))
 }
 
 /// A document without what may differ between the server and a broker.
@@ -220,9 +235,11 @@ mod tests {
         let said = format!(
             "All configs for broker 1 are:\n  {KEY}={{\"a\": 1}} sensitive=false synonyms={{DYNAMIC_DEFAULT_BROKER_CONFIG:{KEY}={{\"a\": 2}}}}\n"
         );
-        assert_eq!(parse(&said).unwrap(), json!({"a": 1}));
-        assert!(parse("  min.insync.replicas=1 sensitive=false").is_err());
-        assert!(parse(&format!("  {KEY}=null sensitive=true")).is_ok_and(|value| value.is_null()));
+        assert_eq!(parse(&said, KEY).unwrap(), json!({"a": 1}));
+        assert!(parse("  min.insync.replicas=1 sensitive=false", KEY).is_err());
+        assert!(
+            parse(&format!("  {KEY}=null sensitive=true"), KEY).is_ok_and(|value| value.is_null())
+        );
     }
 
     #[test]

@@ -65,6 +65,9 @@ fn every_command_has_help_and_examples_that_can_be_typed() {
     openmds audit-log config edit
     openmds audit-log config migrate
     openmds audit-log config lint
+    openmds audit-log companion describe
+    openmds audit-log companion update
+    openmds audit-log companion edit
     openmds audit-log route list
     openmds audit-log route lookup
     openmds audit-log status

@@ -9,6 +9,8 @@ mod audit_events;
 #[cfg(test)]
 mod audit_log;
 #[cfg(test)]
+mod audit_log_companion;
+#[cfg(test)]
 mod audit_log_edit;
 #[cfg(test)]
 mod audit_log_force;

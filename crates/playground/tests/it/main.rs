@@ -9,6 +9,7 @@
 )]
 
 mod admin_actions;
+mod companion;
 mod convergence;
 mod delivery;
 mod equivalence;
@@ -61,6 +62,9 @@ const STEPS: &[Step] = &steps![
     troubleshooting::retention_changed_by_cli_is_seen_on_the_topic,
     troubleshooting::retention_altered_by_hand_is_described_and_old_versions_conflict,
     troubleshooting::bad_document_by_hand_changes_nothing,
+    companion::update_is_seen_on_every_node,
+    companion::bad_one_is_refused_with_all_its_faults,
+    companion::edited_by_hand_it_converges_back,
     one_destination::every_cluster_publishes_there_with_its_own_writer,
     one_destination::events_of_a_writer_without_the_right_are_in_the_fallback,
     own_events::decisions_and_changes_are_at_the_destination,

@@ -1,7 +1,9 @@
 //! `openmds audit-log config describe`
 
+use reqwest::Method;
+
+use super::kind::CONFIG;
 use super::{ask, print};
-use crate::http::Request;
 use crate::{Connection, Failure, World};
 
 /// Print the audit log configuration
@@ -20,7 +22,7 @@ pub struct ConfigDescribe {
 impl ConfigDescribe {
     pub(crate) async fn run(self, world: &mut World) -> Result<(), Failure> {
         let mut server = world.server(self.connection).await?;
-        let answer = ask(&mut server, &Request::get(&["audit", "config"])?).await?;
-        print(world, &answer)
+        let answer = ask(&mut server, &CONFIG.request(Method::GET)?).await?;
+        print(world, &answer, CONFIG.noun)
     }
 }

@@ -1,18 +1,21 @@
 //! `openmds audit-log ...`
 
+mod companion_describe;
+mod companion_edit;
+mod companion_update;
 mod config_describe;
 mod config_edit;
 mod config_lint;
 mod config_migrate;
 mod config_update;
+mod edit;
+mod kind;
 mod route_list;
 mod route_lookup;
 mod status;
-
-use reqwest::Method;
+mod update;
 
 use crate::http::{Answer, Request, refusal};
-use crate::interrupt::unless_interrupted;
 use crate::json_text::indented;
 use crate::server::Server;
 use crate::{Failure, World};
@@ -23,6 +26,9 @@ pub enum AuditLogCommand {
     /// Show or replace the audit log configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Show or replace the companion of the audit log configuration: fail modes and formats
+    #[command(subcommand)]
+    Companion(CompanionCommand),
     /// Find out which routes concern a resource
     #[command(subcommand)]
     Route(RouteCommand),
@@ -37,6 +43,17 @@ pub enum ConfigCommand {
     Edit(config_edit::ConfigEdit),
     Migrate(config_migrate::ConfigMigrate),
     Lint(config_lint::ConfigLint),
+}
+
+/// The companion of the audit log configuration.
+///
+/// What the configuration itself has no field for: how sure an event must be recorded before its request is answered, and in which
+/// form a destination topic gets its events.
+#[derive(Debug, clap::Subcommand)]
+pub enum CompanionCommand {
+    Describe(companion_describe::CompanionDescribe),
+    Update(companion_update::CompanionUpdate),
+    Edit(companion_edit::CompanionEdit),
 }
 
 /// Routes of the audit log configuration.
@@ -54,6 +71,9 @@ impl AuditLogCommand {
             Self::Config(ConfigCommand::Edit(command)) => command.run(world).await,
             Self::Config(ConfigCommand::Lint(command)) => command.run(world).await,
             Self::Config(ConfigCommand::Migrate(command)) => command.run(world),
+            Self::Companion(CompanionCommand::Describe(command)) => command.run(world).await,
+            Self::Companion(CompanionCommand::Update(command)) => command.run(world).await,
+            Self::Companion(CompanionCommand::Edit(command)) => command.run(world).await,
             Self::Route(RouteCommand::List(command)) => command.run(world).await,
             Self::Route(RouteCommand::Lookup(command)) => command.run(world).await,
             Self::Status(command) => command.run(world).await,
@@ -71,31 +91,21 @@ async fn ask(server: &mut Server, request: &Request) -> Result<Answer, Failure> 
     }
 }
 
-/// Replaces the configuration; the answer may have any status. The server carries out what it has received, so that somebody who
-/// interrupts the command must hear that.
-async fn put(server: &mut Server, document: String) -> Result<Answer, Failure> {
-    let request = Request::new(Method::PUT, &["audit", "config"])?.body(document);
-    unless_interrupted(server.send(&request)).await.ok_or_else(|| {
-        Failure::new("interrupted before the server had answered: whether it replaced the configuration is not known")
-            .hint("`openmds audit-log config describe` shows the configuration now in force")
-    })?
-}
-
 /// Prints a document in the key order of the server, after its warnings.
-fn print(world: &mut World, answer: &Answer) -> Result<(), Failure> {
-    warn(world, answer);
+fn print(world: &mut World, answer: &Answer, noun: &str) -> Result<(), Failure> {
+    warn(world, answer, noun);
     world.printer.data(&indented(answer.json_text()?))
 }
 
-fn warn(world: &mut World, answer: &Answer) {
+fn warn(world: &mut World, answer: &Answer, noun: &str) {
     world.printer.warnings(&answer.warnings);
     match answer.pending_clusters {
         None | Some(0) => {}
-        Some(1) => world.printer.warning(
-            "1 cluster cannot be reached and gets the configuration later; see `openmds audit-log status`",
-        ),
+        Some(1) => world.printer.warning(&format!(
+            "1 cluster cannot be reached and gets the {noun} later; see `openmds audit-log status`",
+        )),
         Some(count) => world.printer.warning(&format!(
-            "{count} clusters cannot be reached and get the configuration later; see `openmds audit-log status`"
+            "{count} clusters cannot be reached and get the {noun} later; see `openmds audit-log status`"
         )),
     }
 }

@@ -1,5 +1,6 @@
 //! `openmds audit-log route list`
 
+use super::kind::CONFIG;
 use super::{ask, print};
 use crate::http::Request;
 use crate::{Connection, Failure, World};
@@ -27,6 +28,6 @@ impl RouteList {
         let mut server = world.server(self.connection).await?;
         let request = Request::get(&["audit", "routes"])?.query("q", &self.resource);
         let answer = ask(&mut server, &request).await?;
-        print(world, &answer)
+        print(world, &answer, CONFIG.noun)
     }
 }

@@ -1,5 +1,6 @@
 //! `openmds audit-log route lookup`
 
+use super::kind::CONFIG;
 use super::{ask, print};
 use crate::http::Request;
 use crate::{Connection, Failure, World};
@@ -25,6 +26,6 @@ impl RouteLookup {
         let mut server = world.server(self.connection).await?;
         let request = Request::get(&["audit", "lookup"])?.query("crn", &self.resource);
         let answer = ask(&mut server, &request).await?;
-        print(world, &answer)
+        print(world, &answer, CONFIG.noun)
     }
 }

@@ -12,7 +12,7 @@ use crate::{Connection, Failure, Output, World};
 /// Show which cluster and node has applied which version of the audit log configuration
 ///
 /// A node is `applied` only if its own answer showed the document byte for byte; the age says how long ago that was. A node that
-/// cannot be asked is `unknown`.
+/// cannot be asked is `unknown`. Once somebody has written a companion, a second table shows the same of it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "Examples:
   openmds audit-log status
@@ -48,13 +48,25 @@ async fn status(world: &mut World, server: &mut Server, output: Output) -> Resul
         return world.printer.document(form, &answer);
     }
     let fleet: AuditStatus = answer.json()?;
-    warn(world, &answer);
+    warn(world, &answer, "configuration");
     world.printer.warnings(&fleet.warnings);
     world.printer.data(&headline(&fleet))?;
+    table(world, &fleet.clusters)?;
+    let Some(companion) = &fleet.companion else {
+        return Ok(());
+    };
+    world.printer.data(&format!(
+        "\nCompanion: version {} of {}\n\n",
+        companion.resource_version, companion.updated_at
+    ))?;
+    table(world, &companion.clusters)
+}
+
+fn table(world: &mut World, clusters: &[ClusterStatus]) -> Result<(), Failure> {
     let heading = [
         "Cluster", "Node", "Role", "State", "Version", "Age", "Error",
     ];
-    let rows: Vec<_> = fleet.clusters.iter().flat_map(rows).collect();
+    let rows: Vec<_> = clusters.iter().flat_map(rows).collect();
     world.printer.table(&heading, &rows)
 }
 
