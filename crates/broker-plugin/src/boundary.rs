@@ -22,9 +22,11 @@ pub(crate) const PANICKED: i32 = -3;
 pub(crate) const REFUSED: i32 = -4;
 const NOT_READY: i32 = -5;
 /// So many decisions fit into an answer; more are written back into the message.
-pub(crate) const DECISIONS_IN_ANSWER: usize = 24;
+const DECISIONS_IN_ANSWER: usize = 24;
 /// In an answer of `authorize` or `record`: the decisions stand, but recording them panicked.
 const UNRECORDED: i32 = 1 << 30;
+/// In such an answer: the companion asks for more than best effort, and what that is was written back.
+const HELD: i32 = 1 << 29;
 
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
@@ -58,7 +60,8 @@ pub(crate) fn now_micros() -> i64 {
 pub(crate) struct Scratch {
     pub(crate) message: Vec<i8>,
     pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) decisions: Vec<i8>,
+    /// What is written back into the message, if anything.
+    pub(crate) back: Vec<i8>,
 }
 
 /// What Java is told of a document: what it amounts to, or its errors.
@@ -86,13 +89,14 @@ fn refusal(errors: &[FieldError]) -> Pairs {
 }
 
 /// Decides and records one request: a code, or the decisions as bits; more than
-/// [`DECISIONS_IN_ANSWER`] are bytes in `decisions`.
+/// [`DECISIONS_IN_ANSWER`] are bytes in `back`, and so is what the request has to wait for.
 pub(crate) fn authorize(
     engine: &Engine,
     message: &[u8],
     by_type: bool,
-    (verdicts, decisions): (&mut Vec<Verdict>, &mut Vec<i8>),
+    (verdicts, back): (&mut Vec<Verdict>, &mut Vec<i8>),
 ) -> i32 {
+    back.clear();
     let asked = match engine.decide(message, by_type, verdicts) {
         Ok(asked) => asked,
         Err(undecided) => return code(undecided),
@@ -102,8 +106,7 @@ pub(crate) fn authorize(
     } else {
         let allowed = verdicts.iter().map(|verdict| verdict.is_allowed());
         if verdicts.len() > DECISIONS_IN_ANSWER {
-            decisions.clear();
-            decisions.extend(allowed.map(i8::from));
+            back.extend(allowed.map(i8::from));
             0
         } else {
             let bits = allowed.zip(0..);
@@ -112,10 +115,29 @@ pub(crate) fn authorize(
             })
         }
     };
-    match note(engine, &asked, verdicts) {
-        UNRECORDED => bits | UNRECORDED,
-        _ => bits,
+    let noted = match note(engine, &asked, verdicts) {
+        UNRECORDED => UNRECORDED,
+        _ => 0,
+    };
+    bits | noted | hold(&asked, verdicts, back)
+}
+
+/// [`HELD`] if the request has something to wait for: the ticket and a byte for each action are
+/// written back, in place of decisions.
+fn hold(asked: &Asked<'_>, verdicts: &[Verdict], back: &mut Vec<i8>) -> i32 {
+    let Some(held) = asked.take_held().filter(|held| !held.actions.is_empty()) else {
+        return 0;
+    };
+    back.clear();
+    back.extend(held.ticket.to_be_bytes().map(u8::cast_signed));
+    for place in 0..asked.number() {
+        let allowed = verdicts
+            .get(place)
+            .is_some_and(|verdict| verdict.is_allowed());
+        let what = held.actions.get(place).copied().unwrap_or_default();
+        back.push((what | u8::from(allowed)).cast_signed());
     }
+    HELD
 }
 
 /// Records what was decided: a code, or [`UNRECORDED`]. A panic leaves the decisions as they are
@@ -136,10 +158,18 @@ fn note(engine: &Engine, asked: &Asked<'_>, verdicts: &[Verdict]) -> i32 {
     }
 }
 
-/// Records decisions of Kafka: a code, or [`UNRECORDED`].
-pub(crate) fn record(engine: &Engine, message: &[u8], verdicts: &mut Vec<Verdict>) -> i32 {
+/// Records decisions of Kafka: a code, or [`UNRECORDED`] and [`HELD`] as far as they apply.
+pub(crate) fn record(
+    engine: &Engine,
+    message: &[u8],
+    (verdicts, back): (&mut Vec<Verdict>, &mut Vec<i8>),
+) -> i32 {
+    back.clear();
     match engine.decide(message, false, verdicts) {
-        Ok(asked) => note(engine, &asked, verdicts),
+        Ok(asked) => {
+            let noted = note(engine, &asked, verdicts);
+            noted | hold(&asked, verdicts, back)
+        }
         Err(undecided) => code(undecided),
     }
 }

@@ -14,8 +14,8 @@ use jni::sys::{jboolean, jbyte, jint, jlong};
 use jni::{Env, EnvUnowned, Outcome};
 
 use crate::boundary::{
-    CLOSED, DECISIONS_IN_ANSWER, DONE, PANICKED, REFUSED, Scratch, authorize, change_local, forget,
-    judged, keep_panics, last_panic, note_login, now_micros, record,
+    CLOSED, DONE, PANICKED, REFUSED, Scratch, authorize, change_local, forget, judged, keep_panics,
+    last_panic, note_login, now_micros, record,
 };
 use crate::counters::Counter;
 use crate::engine::{Engine, Settings};
@@ -23,7 +23,7 @@ use crate::pairs::Pairs;
 use crate::table;
 
 /// Version of all layouts together; Java refuses a library of another one.
-const LAYOUT_VERSION: jint = 5;
+const LAYOUT_VERSION: jint = 6;
 
 /// Runs `call` and answers for it if it fails: `refused` if the JVM refused a copy (an exception is
 /// then pending in Java), `panicked` if it panicked.
@@ -124,8 +124,7 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_apply<'local>(
     })
 }
 
-/// `static native byte[] companion(long handle, byte[] companion, boolean apply)`; null if closed or
-/// panicked.
+/// `static native byte[] companion(long handle, byte[] companion, boolean apply)`
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_openmds_kafka_NativeEngine_companion<'local>(
     env: EnvUnowned<'local>,
@@ -315,7 +314,7 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_authorize<'local>(
     message: JByteArray<'local>,
     length: jint,
 ) -> jint {
-    decide(env, handle, &message, length, false)
+    decide(env, handle, message, length, false)
 }
 
 /// `static native int authorizeByType(long handle, byte[] message, int length)`
@@ -327,27 +326,35 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_authorizeByType<'local>(
     message: JByteArray<'local>,
     length: jint,
 ) -> jint {
-    decide(env, handle, &message, length, true)
+    decide(env, handle, message, length, true)
+}
+
+/// There is room: an action takes more bytes than what is written back, and the head more than a ticket.
+fn write_back(
+    env: &Env<'_>,
+    message: &JByteArray<'_>,
+    (answer, back): (Option<jint>, &[jbyte]),
+) -> jni::errors::Result<jint> {
+    let answer = answer.unwrap_or(CLOSED);
+    if answer >= 0 && !back.is_empty() {
+        message.set_region(env, 0, back)?;
+    }
+    Ok(answer)
 }
 
 fn decide<'local>(
     mut env: EnvUnowned<'local>,
     handle: jlong,
-    message: &JByteArray<'local>,
+    message: JByteArray<'local>,
     length: jint,
     by_type: bool,
 ) -> jint {
     guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
         SCRATCH.with_borrow_mut(|scratch| {
-            let bytes = read(env, (message, length), &mut scratch.message)?;
-            let room = (&mut scratch.verdicts, &mut scratch.decisions);
+            let bytes = read(env, (&message, length), &mut scratch.message)?;
+            let room = (&mut scratch.verdicts, &mut scratch.back);
             let answer = with_engine(handle, |engine| authorize(engine, bytes, by_type, room));
-            let answer = answer.unwrap_or(CLOSED);
-            if answer >= 0 && scratch.verdicts.len() > DECISIONS_IN_ANSWER {
-                // An action takes more bytes of the message than its decision does.
-                message.set_region(env, 0, &scratch.decisions)?;
-            }
-            Ok(answer)
+            write_back(env, &message, (answer, &scratch.back))
         })
     })
 }
@@ -364,9 +371,9 @@ extern "system" fn Java_io_openmds_kafka_NativeEngine_record<'local>(
     guarded(&mut env, handle, (REFUSED, PANICKED), |env| {
         SCRATCH.with_borrow_mut(|scratch| {
             let bytes = read(env, (&message, length), &mut scratch.message)?;
-            let verdicts = &mut scratch.verdicts;
-            let code = with_engine(handle, |engine| record(engine, bytes, verdicts));
-            Ok(code.unwrap_or(CLOSED))
+            let room = (&mut scratch.verdicts, &mut scratch.back);
+            let answer = with_engine(handle, |engine| record(engine, bytes, room));
+            write_back(env, &message, (answer, &scratch.back))
         })
     })
 }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub const MAGIC: &[u8; 4] = b"OMR2";
 
 const DECIDED_BY_KAFKA: u8 = 1;
+const MAY_WAIT: u8 = 2;
 const GRANTED: u8 = 1;
 const LOG_IF_ALLOWED: u8 = 2;
 const LOG_IF_DENIED: u8 = 4;
@@ -46,6 +47,8 @@ pub enum DecodeError {
 pub struct Request<'a> {
     /// Whether the actions carry decisions of Kafka's own authorizer, which stand.
     pub decided_by_kafka: bool,
+    /// Whether the thread that asks may wait for events to be safe.
+    pub may_wait: bool,
     /// Kafka's number of the API.
     pub api_key: i16,
     /// The version of the API that the client speaks.
@@ -180,6 +183,7 @@ impl<'a> Request<'a> {
         let actions = reader.actions()?;
         Ok(Self {
             decided_by_kafka: flags & DECIDED_BY_KAFKA != 0,
+            may_wait: flags & MAY_WAIT != 0,
             api_key,
             api_version,
             correlation_id,

@@ -44,9 +44,11 @@ pub enum Counter {
     SuppressedTwice,
     /// Decisions counted as routed whose recording failed.
     Unrecorded,
+    /// Events of durable or required routes whose requests did not wait for them, and that say so.
+    Unawaited,
 }
 
-const COUNTERS: usize = 19;
+const COUNTERS: usize = 20;
 const STRIPES: usize = 16;
 
 /// One thread's share; a cache line pair of its own, or threads would slow each other down.

@@ -2,32 +2,31 @@
 
 mod companion;
 mod drain;
+mod holding;
+mod recording;
 mod spooling;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 use openmds_policy::access::Verdict;
-use openmds_policy::audit::{
-    AuditedAction, Category, Document, FieldError, Routing, Why, crn_kind,
-};
+use openmds_policy::audit::{Document, FieldError};
 use openmds_policy::companion::Companion;
 use openmds_trail::Cause;
 
 use crate::acls;
 use crate::breakage::{Breakage, Place};
-use crate::codec::{Action, DecodeError, Request};
+use crate::care::Held;
+use crate::codec::{DecodeError, Request};
 use crate::counters::{Counter, Counters};
 use crate::drops::Drops;
-use crate::login::Login;
-use crate::methods::{Methods, resource_type_name};
+use crate::methods::Methods;
 use crate::outgoing::{Emitter, Outgoing};
 use crate::pairs::Pairs;
-use crate::queue::{Queue, Waiting};
+use crate::queue::Queue;
 use crate::reasons::{cause, explain};
-use crate::record::Record;
 use crate::rules::{Judge, LocalChange, Rules, Undecided};
 pub use crate::settings::Settings;
 use crate::shadow::Differences;
@@ -35,13 +34,7 @@ use crate::snapshot::Snapshot;
 use crate::spool::Spooled;
 pub use crate::summary::Summary;
 
-const PRODUCE: i16 = 0;
-const METADATA: i16 = 3;
-const INIT_PRODUCER_ID: i16 = 22;
 const ENVELOPE: i16 = 58;
-const TOPIC: u8 = 2;
-/// An exporter without credentials, and everybody else without.
-const ANONYMOUS: &str = "User:ANONYMOUS";
 
 /// One request whose actions were decided, before it is recorded.
 #[derive(Debug)]
@@ -51,16 +44,29 @@ pub struct Asked<'m> {
     judge: Option<Guard<Arc<Judge>>>,
     /// So many of its actions are in the account.
     noted: Cell<usize>,
+    /// Only if the companion asks for something.
+    held: RefCell<Option<Held>>,
 }
 
 impl<'m> Asked<'m> {
     const fn new(request: Request<'m>, judge: Option<Guard<Arc<Judge>>>) -> Self {
-        let noted = Cell::new(0);
         Self {
             request,
             judge,
-            noted,
+            noted: Cell::new(0),
+            held: RefCell::new(None),
         }
+    }
+
+    /// How many actions it has.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        usize::try_from(self.request.actions.number()).unwrap_or(usize::MAX)
+    }
+
+    /// What the request has to wait for, once it is noted.
+    pub fn take_held(&self) -> Option<Held> {
+        self.held.take()
     }
 
     /// Whether Kafka's own decisions stand.
@@ -91,6 +97,8 @@ pub struct Engine {
     spool: Mutex<Option<Spooled>>,
     /// Events of decisions and log ins in the batch that was not taken yet.
     pending: AtomicU64,
+    /// The last one given to a request that waits.
+    tickets: AtomicU64,
     breakage: Breakage,
 }
 
@@ -113,6 +121,7 @@ impl Engine {
             outgoing: Mutex::default(),
             spool: Mutex::default(),
             pending: AtomicU64::new(0),
+            tickets: AtomicU64::new(0),
             settings,
             breakage: Breakage::default(),
         }
@@ -265,8 +274,7 @@ impl Engine {
             let granted = verdict.map_or(action.granted, |verdict| verdict.is_allowed());
             let cause = || self.cause(asked, verdict, granted);
             let decided = (granted, cause);
-            let fate =
-                self.record_action(snapshot.as_deref(), request, &action, decided, now_micros);
+            let fate = self.record_action(snapshot.as_deref(), asked, &action, decided, now_micros);
             self.counters.add(fate, 1);
             asked.noted.set(asked.noted.get().saturating_add(1));
             discarded |= fate == Counter::Discarded;
@@ -335,119 +343,6 @@ impl Engine {
         }
     }
 
-    /// What became of one decision.
-    fn record_action<'a>(
-        &self,
-        snapshot: Option<&Snapshot>,
-        request: &Request<'_>,
-        action: &Action<'_>,
-        (granted, cause): (bool, impl FnOnce() -> Cause<'a>),
-        now_micros: fn() -> i64,
-    ) -> Counter {
-        if !action.wants_record(granted) {
-            return Counter::Unwanted;
-        }
-        let topic = match snapshot {
-            Some(snapshot) if self.is_own(snapshot, request, action) => {
-                return Counter::SuppressedOwn;
-            }
-            Some(snapshot) => {
-                let kind = (request.api_key, action.operation);
-                let resource = (action.resource_type, action.name);
-                match self.route(snapshot, kind, resource, request.principal, granted) {
-                    Ok(topic) => topic,
-                    Err(why) => return why,
-                }
-            }
-            None => "",
-        };
-        let record = Record::new(request, action, topic, (granted, cause()), now_micros());
-        self.counters.add(Counter::Routed, 1);
-        if record.is_some_and(|record| self.queue.push(Waiting::Decision(record))) {
-            Counter::Enqueued
-        } else {
-            self.drops.note(topic);
-            Counter::DroppedQueueFull
-        }
-    }
-
-    /// Records a log in, if the document asks for it.
-    pub fn note_login(&self, mut login: Login) {
-        if !self.settings.audit {
-            return;
-        }
-        if self.is_own_login(&login) {
-            return self.counters.add(Counter::SuppressedOwn, 1);
-        }
-        if let Some(snapshot) = self.snapshot.load().as_deref() {
-            match Self::route_login(snapshot, &login) {
-                Ok(topic) => topic.clone_into(&mut login.topic),
-                Err(why) => return self.counters.add(why, 1),
-            }
-        }
-        let fates = if self.queue.push(Waiting::Login(login)) {
-            (Counter::Enqueued, Counter::LoginsEnqueued)
-        } else {
-            (Counter::DroppedQueueFull, Counter::LoginsDropped)
-        };
-        let (fate, of_logins) = fates;
-        self.counters.add(Counter::Routed, 1);
-        self.counters.add(fate, 1);
-        self.counters.add(of_logins, 1);
-    }
-
-    /// Whether this is the exporter that connects. A user of brokers for everything, a super user,
-    /// is no exporter alone: who uses that name is recorded.
-    fn is_own_login(&self, login: &Login) -> bool {
-        login.accepted
-            && self.settings.exporter_principal.as_ref() == Some(&login.principal)
-            && login.principal != ANONYMOUS
-            && !self.settings.super_users.contains(&login.principal)
-    }
-
-    fn route_login<'a>(snapshot: &'a Snapshot, login: &Login) -> Result<&'a str, Counter> {
-        let action = AuditedAction {
-            category: Category::Authentication,
-            principal: &login.principal,
-            granted: login.accepted,
-        };
-        routed(snapshot.router.route(None, action))
-    }
-
-    /// The topic, or what to count instead.
-    fn route<'a>(
-        &self,
-        snapshot: &'a Snapshot,
-        (api_key, operation): (i16, u8),
-        (resource_type, name): (u8, &str),
-        principal: &str,
-        granted: bool,
-    ) -> Result<&'a str, Counter> {
-        let action = AuditedAction {
-            category: self.methods.of(api_key, operation).category,
-            principal,
-            granted,
-        };
-        let kind = crn_kind(resource_type_name(resource_type));
-        let resource = kind.as_deref().map(|kind| (kind, name));
-        routed(snapshot.router.route(resource, action))
-    }
-
-    /// Whether this is the exporter at work: only what publishing needs, nothing else it or
-    /// anybody does to the destination topics (`rulings.md` 21).
-    fn is_own(&self, snapshot: &Snapshot, request: &Request<'_>, action: &Action<'_>) -> bool {
-        if self.settings.exporter_principal.as_deref() != Some(request.principal) {
-            return false;
-        }
-        match request.api_key {
-            INIT_PRODUCER_ID => true,
-            PRODUCE | METADATA => {
-                action.resource_type == TOPIC && snapshot.destinations.contains(action.name)
-            }
-            _ => false,
-        }
-    }
-
     /// Makes the next decision panic, so that a test can show that the broker survives it.
     pub fn break_next_decision(&self) {
         self.breakage.want(Place::Deciding);
@@ -462,16 +357,6 @@ impl Engine {
 /// A panic elsewhere does not make the data under a lock wrong: every change is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const fn routed(routing: Routing<'_>) -> Result<&str, Counter> {
-    match routing {
-        Routing::Topic(topic) => Ok(topic),
-        Routing::Discarded(Why::ExcludedPrincipal) => Err(Counter::Excluded),
-        Routing::Discarded(Why::Route | Why::DefaultTopics | Why::CategoryOffByDefault) => {
-            Err(Counter::Discarded)
-        }
-    }
 }
 
 fn widened(count: usize) -> u64 {

@@ -9,6 +9,7 @@ pub mod acls;
 mod boundary;
 mod breakage;
 mod bridge;
+pub mod care;
 pub mod codec;
 pub mod counters;
 mod drops;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use openmds_trail::UNKNOWN_USER;
 
+use crate::care::Care;
 use crate::pairs::Pairs;
 
 /// A longer message is cut: part of it is what a client sent.
@@ -17,6 +18,8 @@ pub struct Login {
     pub time_micros: i64,
     /// Whether it was accepted.
     pub accepted: bool,
+    /// What is done for it.
+    pub care: Care,
     /// Where the client connected from.
     pub address: Option<IpAddr>,
     /// The destination topic; empty if not routed yet.
@@ -50,6 +53,7 @@ impl Login {
         Some(Self {
             time_micros,
             accepted,
+            care: Care::BestEffort,
             address: pairs.first("address").and_then(|text| text.parse().ok()),
             topic: String::new(),
             principal,

@@ -7,7 +7,7 @@ use openmds_policy::audit::{Category, FETCH_FOLLOWER, method_name};
 
 const FETCH: i16 = 1;
 /// `AclOperation.CLUSTER_ACTION.code()`.
-const CLUSTER_ACTION: u8 = 9;
+pub(crate) const CLUSTER_ACTION: u8 = 9;
 /// API keys laid out; a newer Kafka's higher ones are looked up by text.
 const LAID_OUT: i16 = 128;
 

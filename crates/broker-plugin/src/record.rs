@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use openmds_trail::Cause;
 
+use crate::care::Care;
 use crate::codec::{Action, Request};
 
 /// What decided; its texts lie in the record.
@@ -34,6 +35,8 @@ pub struct Record {
     pub pattern_type: u8,
     /// The decision.
     pub granted: bool,
+    /// What is done for it.
+    pub care: Care,
     cause: Kind,
     /// Where the client connected from.
     pub address: Option<IpAddr>,
@@ -51,7 +54,7 @@ impl Record {
         action: &Action<'_>,
         topic: &str,
         (granted, cause): (bool, Cause<'_>),
-        time_micros: i64,
+        (time_micros, care): (i64, Care),
     ) -> Option<Self> {
         let client_id = request.client_id.unwrap_or_default();
         let (cause, named, acting) = match cause {
@@ -100,6 +103,7 @@ impl Record {
             resource_type: action.resource_type,
             pattern_type: action.pattern_type,
             granted,
+            care,
             cause,
             address: request.address,
             has_client_id: request.client_id.is_some(),

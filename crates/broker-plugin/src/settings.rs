@@ -23,6 +23,9 @@ pub struct Settings {
     pub compare: bool,
     /// Who publishes the events, if known.
     pub exporter_principal: Option<String>,
+    /// Whose requests are never held up nor refused for the sake of the trail, beside super users and
+    /// nodes.
+    pub exempt: BTreeSet<String>,
     /// The queue's budget.
     pub queue_max_bytes: usize,
 }
@@ -41,6 +44,7 @@ impl Default for Settings {
             },
             compare: false,
             exporter_principal: None,
+            exempt: BTreeSet::new(),
             queue_max_bytes: 0,
         }
     }
@@ -62,6 +66,7 @@ impl Settings {
             authority: pairs.first("authority").unwrap_or_default().to_owned(),
             super_users: pairs.all("super_user").map(str::to_owned).collect(),
             exporter_principal: pairs.first("exporter_principal").map(str::to_owned),
+            exempt: pairs.all("exempt").map(str::to_owned).collect(),
             queue_max_bytes: pairs
                 .first("queue_max_bytes")
                 .and_then(|bytes| bytes.parse().ok())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use openmds_policy::audit::{Document, Router, Target};
 
-use openmds_policy::companion::Companion;
+use openmds_policy::companion::{Companion, Modes};
 
 use crate::methods::Methods;
 use crate::outgoing::{Emitter, To};
@@ -18,6 +18,8 @@ pub(crate) struct Snapshot {
     /// Of the trail's own events; empty if the document names no topic at all.
     own_topic: String,
     companion: Companion,
+    /// `None` if every event is best effort.
+    pub(crate) modes: Option<Modes>,
 }
 
 impl Snapshot {
@@ -27,6 +29,8 @@ impl Snapshot {
             destinations: document.topic_names().into_iter().collect(),
             own_topic: own_topic(document),
             companion: companion.clone(),
+            modes: (!companion.is_best_effort())
+                .then(|| Modes::new(companion, &emitter.authority, &emitter.cluster_id)),
         }
     }
 

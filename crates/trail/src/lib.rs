@@ -40,5 +40,5 @@ pub use spool::{
     Batch, Directory, Disk, Fsync, Happened, Kept, Limits, Lost, Name, OpenError, Record, Refusal,
     Spool,
 };
-pub use stamp::{End, Epoch, Opening, Stamper, checkpoint_statement};
+pub use stamp::{End, Epoch, Opening, Stamper, Unawaited, checkpoint_statement};
 pub use time::push_micros as push_time;

@@ -149,12 +149,7 @@ impl Stamper {
     /// The attributes come before `data`. A line without `data` is none of ours; it is stamped at
     /// its end, so that it stays what it was otherwise.
     pub fn stamp(&mut self, out: &mut Vec<u8>, from: usize, count: u64) -> u64 {
-        const DATA: &[u8] = b",\"data\":";
-        let line = out.get(from..).unwrap_or_default();
-        // Inside of a string the quotes would be escaped, so the first match is the attribute.
-        let at = line.windows(DATA.len()).position(|bytes| bytes == DATA);
-        let at = at.unwrap_or_else(|| line.len().saturating_sub(1));
-        let at = from.saturating_add(at).min(out.len());
+        let at = end_of_attributes(out, from);
         let first = self.last.saturating_add(1);
         let last = self.last.saturating_add(count.max(1));
         let mut attributes = Vec::with_capacity(self.head.len().saturating_add(128));
@@ -173,6 +168,43 @@ impl Stamper {
         self.last = last;
         self.hash = Hash::of(out.get(from..).unwrap_or_default());
         first
+    }
+}
+
+/// Where another attribute goes in the event that begins at `from` and ends the buffer.
+fn end_of_attributes(out: &[u8], from: usize) -> usize {
+    const DATA: &[u8] = b",\"data\":";
+    let line = out.get(from..).unwrap_or_default();
+    // Inside of a string the quotes would be escaped, so the first match is the attribute.
+    let at = line.windows(DATA.len()).position(|bytes| bytes == DATA);
+    let at = at.unwrap_or_else(|| line.len().saturating_sub(1));
+    from.saturating_add(at).min(out.len())
+}
+
+/// Why a request was answered before its event was safe, though the companion asks for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unawaited {
+    /// It was decided on a thread that must not wait.
+    Thread,
+    /// It is of those that are never held up: super users, nodes, and who is named.
+    Exempt,
+}
+
+impl Unawaited {
+    /// As events spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Thread => "thread",
+            Self::Exempt => "exempt",
+        }
+    }
+
+    /// Says so in the event that begins at `from` and ends the buffer, before it is stamped.
+    pub fn mark(self, out: &mut Vec<u8>, from: usize) {
+        let at = end_of_attributes(out, from);
+        let mark = format!(",\"unawaited\":\"{}\"", self.as_str());
+        out.splice(at..at, mark.into_bytes());
     }
 }
 

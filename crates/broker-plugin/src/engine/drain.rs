@@ -88,6 +88,8 @@ impl Engine {
         let snapshot = self.snapshot.load();
         let to = snapshot.as_deref().map(Snapshot::to_own);
         let to = to.unwrap_or_default();
+        let is_sure = |snapshot: &Snapshot| snapshot.modes.is_some();
+        outgoing.batch.own_ahead = snapshot.as_deref().is_some_and(is_sure);
         let dropped = self.counters.sum(Counter::DroppedQueueFull);
         outgoing.miss(emitter, to, dropped, |most| self.drops.take(most));
         while outgoing.batch.events() < MOST_EVENTS && outgoing.batch.len() < enough {

@@ -1,4 +1,4 @@
-//! Events on their way to Java: layout `OME2` of `spec/native-bridge.md`.
+//! Events on their way to Java: layout `OME3` of `spec/native-bridge.md`.
 
 use openmds_policy::companion::Format;
 use openmds_trail::{AuthenticationEvent, AuthorizationEvent, Envelope, Stamper};
@@ -6,22 +6,18 @@ use uuid::Uuid;
 
 use super::To;
 use super::emitter::{Emitter, Subjects};
+use crate::care::Care;
 use crate::login::Login;
 use crate::methods::{Methods, operation_name, pattern_type_name, resource_type_name};
 use crate::record::Record;
 
-const MAGIC: &[u8; 4] = b"OME2";
+const MAGIC: &[u8; 4] = b"OME3";
 const HEADER: usize = 12;
 
-/// What an event in a batch is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Kind {
-    /// A decision or a log in.
-    Happened = 0,
-    /// The trail itself.
-    Own = 1,
-}
+/// The event is about the trail itself, else about a decision or a log in.
+const OWN: u8 = 1;
+/// It is to be on disk before anything else is done with it, and somebody may wait for that.
+const AHEAD: u8 = 2;
 
 /// A batch being filled; its memory is reused.
 #[derive(Debug, Default)]
@@ -30,12 +26,15 @@ pub(crate) struct Batch {
     events: u32,
     happened: u32,
     subjects: Subjects,
+    /// Whether the trail's own events are to be on disk first: there is no hole among those that are.
+    pub(crate) own_ahead: bool,
 }
 
 /// An event whose line is being written.
 #[derive(Debug, Clone, Copy)]
 struct Begun {
-    kind: Kind,
+    is_own: bool,
+    care: Care,
     /// Where its number is written.
     number: usize,
     /// Where its line's length is written.
@@ -70,13 +69,18 @@ impl Batch {
     }
 
     /// Begins an event: what it is about, the topic, and room for number and length.
-    fn begin(&mut self, kind: Kind, topic: &str) -> Begun {
+    fn begin(&mut self, is_own: bool, care: Care, topic: &str) -> Begun {
         if self.bytes.is_empty() {
             self.clear();
         }
-        self.bytes.push(kind as u8);
+        let ahead = care.ticket().map(|_| AHEAD);
+        self.bytes
+            .push(if is_own { OWN } else { 0 } | ahead.unwrap_or_default());
         let number = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 8]);
+        if let Some(ticket) = care.ticket() {
+            self.bytes.extend_from_slice(&ticket.to_be_bytes());
+        }
         let topic_length = u16::try_from(topic.len()).unwrap_or(0);
         self.bytes.extend_from_slice(&topic_length.to_be_bytes());
         let topic = topic.as_bytes().get(..usize::from(topic_length));
@@ -84,7 +88,8 @@ impl Batch {
         let length = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
         Begun {
-            kind,
+            is_own,
+            care,
             number,
             length,
         }
@@ -94,15 +99,16 @@ impl Batch {
     /// stamps.
     fn end(&mut self, begun: Begun, count: u64, stamper: Option<&mut Stamper>) -> u64 {
         let line = begun.length.saturating_add(4);
+        if let Care::Unawaited(why) = begun.care {
+            why.mark(&mut self.bytes, line);
+        }
         let number = stamper.map_or(0, |stamper| stamper.stamp(&mut self.bytes, line, count));
         patch(&mut self.bytes, begun.number, number.to_be_bytes());
         let length = self.bytes.len().saturating_sub(line);
         let length = u32::try_from(length).unwrap_or(0).to_be_bytes();
         patch(&mut self.bytes, begun.length, length);
         self.events = self.events.saturating_add(1);
-        self.happened = self
-            .happened
-            .saturating_add(u32::from(begun.kind == Kind::Happened));
+        self.happened = self.happened.saturating_add(u32::from(!begun.is_own));
         number
     }
 
@@ -113,7 +119,12 @@ impl Batch {
         (stamper, count): (&mut Stamper, u64),
         write: impl FnOnce(&mut Vec<u8>),
     ) -> u64 {
-        let begun = self.begin(Kind::Own, topic);
+        let care = if self.own_ahead {
+            Care::Ahead
+        } else {
+            Care::BestEffort
+        };
+        let begun = self.begin(true, care, topic);
         write(&mut self.bytes);
         self.end(begun, count, Some(stamper))
     }
@@ -126,7 +137,7 @@ impl Batch {
         emitter: &Emitter,
         stamper: Option<&mut Stamper>,
     ) {
-        let begun = self.begin(Kind::Happened, to.topic);
+        let begun = self.begin(false, login.care, to.topic);
         let event = AuthenticationEvent {
             envelope: Envelope {
                 id,
@@ -157,7 +168,7 @@ impl Batch {
         (emitter, methods): (&Emitter, &Methods),
         stamper: Option<&mut Stamper>,
     ) {
-        let begun = self.begin(Kind::Happened, to.topic);
+        let begun = self.begin(false, record.care, to.topic);
         let bytes = &mut self.bytes;
         self.subjects.with(
             emitter,
@@ -217,6 +228,7 @@ mod tests {
 
     use super::golden::golden;
     use super::{Batch, Emitter, To};
+    use crate::care::Care;
     use crate::codec::Request;
     use crate::methods::Methods;
     use crate::record::Record;
@@ -231,7 +243,7 @@ mod tests {
             &action,
             "confluent-audit-log-events",
             (true, openmds_trail::Cause::Nothing),
-            1_669_278_512_579_313,
+            (1_669_278_512_579_313, Care::Awaited(258)),
         )
         .unwrap();
         let mut batch = Batch::default();
@@ -254,8 +266,11 @@ mod tests {
         });
         let own = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"id":"1","data":{}}"#);
         assert_eq!(batch.add_own("own", (&mut stamper, 3), own), 1);
-        assert_eq!((batch.events(), batch.happened()), (2, 1));
+        batch.own_ahead = true;
+        let own = |out: &mut Vec<u8>| out.extend_from_slice(br#"{"id":"2","data":{}}"#);
+        assert_eq!(batch.add_own("own", (&mut stamper, 1), own), 4);
+        assert_eq!((batch.events(), batch.happened()), (3, 1));
         let finished = batch.finish().to_vec();
-        assert_eq!(finished, golden("bridge-batch.v2.hex"));
+        assert_eq!(finished, golden("bridge-batch.v3.hex"));
     }
 }

@@ -1,13 +1,18 @@
-//! Batches of finished events, layout `OME2` of `spec/native-bridge.md`, read and written.
+//! Batches of finished events, layout `OME3` of `spec/native-bridge.md`, read and written.
 
 use openmds_trail::{Record, numbers_of};
 
-const MAGIC: &[u8; 4] = b"OME2";
+const MAGIC: &[u8; 4] = b"OME3";
+
+const OWN: u8 = 1;
+const AHEAD: u8 = 2;
 
 /// One event of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Event<'a> {
     pub(super) own: bool,
+    /// Somebody relies on it being on disk.
+    pub(super) ahead: bool,
     pub(super) number: u64,
     pub(super) topic: &'a str,
     pub(super) line: &'a [u8],
@@ -52,14 +57,19 @@ impl<'a> Events<'a> {
 
     fn event(&mut self) -> Option<Event<'a>> {
         let rest = &mut self.0;
-        let own = take::<1>(rest)? != &[0];
+        let [flags] = *take(rest)?;
+        let (own, ahead) = (flags & OWN != 0, flags & AHEAD != 0);
         let number = u64::from_be_bytes(*take(rest)?);
+        if ahead {
+            let _ticket = take::<8>(rest)?;
+        }
         let topic = u16::from_be_bytes(*take(rest)?);
         let topic = std::str::from_utf8(cut(rest, usize::from(topic))?).ok()?;
         let length = u32::from_be_bytes(*take(rest)?);
         let line = cut(rest, usize::try_from(length).ok()?)?;
         Some(Event {
             own,
+            ahead,
             number,
             topic,
             line,
@@ -124,7 +134,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Events, Writer};
+    use super::{Events, MAGIC, Writer};
     use openmds_trail::Record;
 
     #[test]
@@ -151,5 +161,21 @@ mod tests {
         }
         let empty = Writer::default().finish();
         assert_eq!(Events::read(&empty).unwrap().count(), 0);
+
+        let ahead = [
+            MAGIC.as_slice(),
+            &38_u32.to_be_bytes(),
+            &1_u32.to_be_bytes(),
+            &[3],
+            &7_u64.to_be_bytes(),
+            &99_u64.to_be_bytes(),
+            &[0, 1, b't'],
+            &[0, 0, 0, 2],
+            b"{}",
+        ];
+        let ahead = ahead.concat();
+        let event = Events::read(&ahead).unwrap().next().unwrap();
+        assert_eq!((event.own, event.ahead, event.number), (true, true, 7));
+        assert_eq!((event.topic, event.line), ("t", b"{}".as_slice()));
     }
 }

@@ -61,12 +61,16 @@ impl Spooled {
         let mut answer = Pairs::new();
         let Some(events) = Events::read(batch) else {
             answer.add("kept", "0");
-            answer.add("refusal", "the batch has another layout than OME2");
+            answer.add("refusal", "the batch has another layout than OME3");
             return answer;
         };
         let records: Vec<Record<'_>> = events.clone().map(|event| event.record()).collect();
         let before = self.spool.next_place();
-        let kept = self.spool.append(&records, millis(clock));
+        let kept = if events.clone().any(|event| event.ahead) {
+            self.spool.append_surely(&records, millis(clock))
+        } else {
+            self.spool.append(&records, millis(clock))
+        };
         for (place, event) in (before..).zip(events.take(kept.count)) {
             let numbers = numbers_of(event.line);
             self.runs.push(place, (event.number, numbers), event.own);

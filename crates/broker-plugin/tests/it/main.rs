@@ -29,4 +29,6 @@ mod logins;
 #[cfg(test)]
 mod message;
 #[cfg(test)]
+mod modes;
+#[cfg(test)]
 mod numbers;

@@ -79,14 +79,16 @@ pub(crate) fn record(engine: &Engine, message: &[u8], clock: fn() -> i64) {
 pub(crate) struct Sent {
     /// Of the trail itself.
     pub(crate) own: bool,
+    /// To be on disk first, for whoever has the ticket.
+    pub(crate) ticket: Option<u64>,
     pub(crate) number: u64,
     pub(crate) topic: String,
     pub(crate) line: String,
 }
 
-/// The events of a batch, `OME2`.
+/// The events of a batch, `OME3`.
 pub(crate) fn sent(batch: &[u8]) -> Vec<Sent> {
-    assert_eq!(&batch[..4], b"OME2");
+    assert_eq!(&batch[..4], b"OME3");
     let length = u32::from_be_bytes(batch[4..8].try_into().unwrap());
     assert_eq!(usize::try_from(length).unwrap(), batch.len());
     let count = u32::from_be_bytes(batch[8..12].try_into().unwrap());
@@ -94,12 +96,20 @@ pub(crate) fn sent(batch: &[u8]) -> Vec<Sent> {
     let (mut events, mut rest) = (Vec::new(), &batch[12..]);
     while let Some((kind, tail)) = rest.split_first() {
         let (number, tail) = tail.split_first_chunk::<8>().unwrap();
+        let ahead = *kind & 2 != 0;
+        let (ticket, tail) = if ahead {
+            let (ticket, tail) = tail.split_first_chunk::<8>().unwrap();
+            (Some(u64::from_be_bytes(*ticket)), tail)
+        } else {
+            (None, tail)
+        };
         let (length, tail) = tail.split_first_chunk::<2>().unwrap();
         let (topic, tail) = tail.split_at(usize::from(u16::from_be_bytes(*length)));
         let (length, tail) = tail.split_first_chunk::<4>().unwrap();
         let (line, tail) = tail.split_at(usize::try_from(u32::from_be_bytes(*length)).unwrap());
         events.push(Sent {
-            own: *kind == 1,
+            own: *kind & 1 != 0,
+            ticket,
             number: u64::from_be_bytes(*number),
             topic: text(topic),
             line: text(line),

@@ -241,6 +241,7 @@ fn what_java_tells_becomes_events_of_the_chain() {
     let mut events = drained(&engine);
     let line = Sent {
         own: true,
+        ticket: None,
         number: 2,
         topic: String::new(),
         line: stamped,

@@ -58,6 +58,20 @@ impl<D: Disk> Spool<D> {
     /// [`Fsync::Roll`], a power cut loses none of them. Those refused are not kept: where the disk fails
     /// so badly that they cannot be cut off again, they may come out all the same after a restart.
     pub fn append(&mut self, records: &[Record<'_>], now_ms: u64) -> Kept {
+        self.append_as(self.limits.fsync, records, now_ms)
+    }
+
+    /// As [`append`](Self::append), and whatever the policy says, a power cut loses none of those kept.
+    pub fn append_surely(&mut self, records: &[Record<'_>], now_ms: u64) -> Kept {
+        let fsync = match self.limits.fsync {
+            Fsync::Roll => Fsync::Batch,
+            surely => surely,
+        };
+        self.append_as(fsync, records, now_ms)
+    }
+
+    fn append_as(&mut self, fsync: Fsync, records: &[Record<'_>], now_ms: u64) -> Kept {
+        self.fsync = fsync;
         let before = self.next_place;
         let mut refusal = self.look_after().err();
         for record in records {
@@ -80,7 +94,8 @@ impl<D: Disk> Spool<D> {
     /// and what was in it shows as a gap between places.
     fn look_after(&mut self) -> Result<(), Refusal> {
         let gone = |length: io::Result<u64>| {
-            length.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+            let kinds = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+            length.is_err_and(|error| kinds.contains(&error.kind()))
         };
         let written = self.writing.map(|writing| Name::Segment(writing.index));
         let present = |disk: &mut D, name| !gone(disk.length(name));
@@ -147,7 +162,7 @@ impl<D: Disk> Spool<D> {
         };
         frame.encode(&mut self.buffer);
         self.pending = self.pending.saturating_add(1);
-        if self.limits.fsync == Fsync::Always {
+        if self.fsync == Fsync::Always {
             self.keep().map_err(Refusal::Disk)?;
         } else if self.buffer.len() >= CHUNK {
             self.write().map_err(Refusal::Disk)?;
@@ -215,7 +230,7 @@ impl<D: Disk> Spool<D> {
         let Some(mut writing) = self.writing.filter(|_| self.pending > 0) else {
             return Ok(());
         };
-        if self.limits.fsync != Fsync::Roll {
+        if self.fsync != Fsync::Roll {
             let synced = self.disk.sync(Name::Segment(writing.index));
             if let Err(error) = self.counted(synced) {
                 // What the disk has of it is unknown from now on; nothing more goes behind it.

@@ -69,6 +69,8 @@ pub struct Happened {
 pub struct Spool<D> {
     disk: D,
     limits: Limits,
+    /// The policy for what is being appended.
+    fsync: Fsync,
     emitter: String,
     epoch: Epoch,
     /// Oldest first.

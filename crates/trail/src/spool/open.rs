@@ -94,6 +94,7 @@ impl<D: Disk> Spool<D> {
         let segments = segments.map(|(index, length)| Segment { index, length });
         let mut spool = Self {
             disk,
+            fsync: limits.fsync,
             limits,
             emitter: emitter.to_owned(),
             epoch,

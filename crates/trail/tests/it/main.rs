@@ -6,6 +6,8 @@ mod ocsf;
 mod own;
 #[cfg(test)]
 mod spool;
+#[cfg(test)]
+mod unawaited;
 mod verify;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -3,7 +3,7 @@
 use openmds_trail::{Fsync, Spool};
 
 use super::fake::{Dice, Fake};
-use super::{EMITTER, EPOCH, NOW, deliver, keep, limits, open, read};
+use super::{EMITTER, EPOCH, NOW, deliver, keep, keep_surely, limits, open, read};
 
 /// What a life saw.
 #[derive(Debug, Default)]
@@ -137,4 +137,21 @@ fn what_was_delivered_but_not_noted_comes_again_and_nothing_else() {
     let mut spool = open(disk, Fsync::Batch);
     let rest: Vec<u64> = (first.len() as u64 + 1..=9).collect();
     assert_eq!(deliver(&mut spool, NOW), (rest, 0));
+}
+
+#[test]
+fn what_somebody_relies_on_survives_a_power_cut_under_any_policy() {
+    for fsync in [Fsync::Roll, Fsync::Batch, Fsync::Always] {
+        for seed in 0..50 {
+            let disk = Fake::default();
+            let mut spool = open(disk.clone(), fsync);
+            assert_eq!(keep(&mut spool, 1..=2, NOW).count, 2);
+            assert_eq!(keep_surely(&mut spool, 3).count, 1);
+            assert_eq!(keep(&mut spool, 4..=4, NOW).count, 1);
+            drop(spool);
+            disk.lost_power(&mut Dice::new(seed));
+            let (recovered, _) = deliver(&mut open(disk, fsync), NOW);
+            assert_eq!(recovered[..3], [1, 2, 3], "{fsync:?}, seed {seed}");
+        }
+    }
 }

@@ -51,6 +51,18 @@ pub(crate) fn keep<D: Disk>(
     spool.append(&records, now_ms)
 }
 
+/// As [`keep`], of one event that somebody relies on.
+pub(crate) fn keep_surely<D: Disk>(spool: &mut Spool<D>, sequence: u64) -> openmds_trail::Kept {
+    let line = line(sequence);
+    let record = Record {
+        topic: "confluent-audit-log-events",
+        sequence,
+        count: 1,
+        line: line.as_bytes(),
+    };
+    spool.append_surely(&[record], NOW)
+}
+
 /// The numbers that a read gives; each line is what was written.
 pub(crate) fn read<D: Disk>(
     spool: &mut Spool<D>,

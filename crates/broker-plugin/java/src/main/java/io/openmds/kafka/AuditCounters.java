@@ -115,6 +115,11 @@ final class AuditCounters extends ModeCounters implements AuditCountersMBean {
     }
 
     @Override
+    public long getUnawaited() {
+        return counted(Counter.UNAWAITED);
+    }
+
+    @Override
     public long getDecided() {
         return decided.sum();
     }

@@ -40,22 +40,26 @@ final class AuditDrain implements Runnable {
     private Destination current;
     private volatile Exporter exporter;
     private byte[] batch = new byte[USUAL_BATCH];
-    private final EventBatch events = new EventBatch();
+    private final WaitingRoom room;
+    private final EventBatch events;
     private long accepted = System.nanoTime() / 1_000_000;
     private long reported;
     private long droppedReported;
 
     AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback, Ledger ledger,
-            Spool spool) {
+            Spool spool, WaitingRoom room) {
         this.engine = engine;
         this.settings = settings;
         this.counters = counters;
         this.fallback = fallback;
         this.ledger = ledger;
         this.spool = spool;
+        this.room = room;
+        events = new EventBatch(room);
         replay = new Replay(spool, counters, fallback);
         thread = new Thread(this, "openmds-audit-drain");
         thread.setDaemon(true);
+        room.wakes(() -> LockSupport.unpark(thread));
         counters.inFlight = () -> {
             Exporter now = exporter;
             return now == null ? 0 : now.inFlight();
@@ -115,7 +119,7 @@ final class AuditDrain implements Runnable {
         ledger.step(now, accepting);
         spool.retry(now);
         accepted = accepting ? now : accepted;
-        return spool.flush(fallback) | move(fill, now);
+        return flush() | move(fill, now);
     }
 
     private boolean move(int fill, long now) {
@@ -126,7 +130,8 @@ final class AuditDrain implements Runnable {
         if (exporter.accepts()) {
             return forward() | replay.step(exporter, fill, now);
         }
-        if (spool.isOpen() && (fill >= SPOOL_PERMILLE || now - accepted > SPOOL_AFTER_MS)) {
+        boolean urgent = fill >= SPOOL_PERMILLE || now - accepted > SPOOL_AFTER_MS || room.isAnybodyWaiting();
+        if (spool.isOpen() && urgent) {
             exporter.giveUp();
             return spill();
         }
@@ -139,7 +144,8 @@ final class AuditDrain implements Runnable {
 
     private void followDestination(int fill) {
         Destination next = wanted;
-        boolean needed = next != null && (next.written || fill > 0 || counters.spoolWaiting > 0 || engine.counters()[queueLength()] > 0);
+        boolean needed = next != null && (next.written || fill > 0 || counters.spoolWaiting > 0
+                || engine.counters()[NativeEngine.Counter.QUEUE_LENGTH.ordinal()] > 0);
         if (next == null || next == current || exporter == null && !needed) {
             return;
         }
@@ -159,10 +165,6 @@ final class AuditDrain implements Runnable {
             }
         }
         current = next;
-    }
-
-    private static int queueLength() {
-        return NativeEngine.Counter.QUEUE_LENGTH.ordinal();
     }
 
     private boolean forward() {
@@ -190,12 +192,29 @@ final class AuditDrain implements Runnable {
         }
         events.read(batch, length, event -> {
             ledger.numbered(event.number);
-            taker.take(event);
+            // The last words of all are to be read before the next start.
+            if (!event.isAhead() || event.own && closing || !spool.offer(event)) {
+                taker.take(event);
+            }
         });
+        flush();
         if (batch.length > USUAL_BATCH) {
             batch = new byte[USUAL_BATCH];
         }
         return true;
+    }
+
+    private boolean flush() {
+        return spool.flush(fallback, this::sendLive);
+    }
+
+    /** Whether the destination is given what the disk refused. */
+    private boolean sendLive(AuditEvent event) {
+        boolean takes = exporter != null && exporter.accepts() && exporter.knows(event.topic);
+        if (takes) {
+            exporter.send(event);
+        }
+        return takes;
     }
 
     private void writeUnrouted() {
@@ -220,16 +239,16 @@ final class AuditDrain implements Runnable {
 
     /** The last account is written once nothing is under way any more, if that comes in time. */
     private void conclude(long deadline) {
-        spool.flush(fallback);
+        flush();
         while (counters.underWay.sum() > 0 && exporter != null && System.nanoTime() < deadline) {
             LockSupport.parkNanos(SHORTEST_NAP_NANOS);
-            spool.flush(fallback);
+            flush();
         }
         boolean sent = exporter != null && exporter.accepts() && counters.underWay.sum() == 0;
         if (exporter != null && !sent) {
             exporter.close(Duration.ZERO);
         }
-        spool.flush(fallback);
+        flush();
         if (ledger.isOpen()) {
             ledger.finish();
             boolean more = true;
@@ -242,7 +261,7 @@ final class AuditDrain implements Runnable {
             exporter.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
         spool.refuseMore();
-        spool.flush(fallback);
+        flush();
         spool.close();
     }
 
@@ -268,7 +287,7 @@ final class AuditDrain implements Runnable {
             long deadline = System.nanoTime() + CLOSE_MS * 1_000_000;
             boolean more = true;
             while (more) {
-                spool.flush(fallback);
+                flush();
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
                 more = send ? forward() : spill();
             }

@@ -43,6 +43,26 @@ class AuditEvent {
         // Nobody else waits for that.
     }
 
+    /** It is on disk. */
+    void kept() {
+        // Nobody else waits for that.
+    }
+
+    /** No destination and no disk took it. */
+    void lost() {
+        // Nobody else waits for that.
+    }
+
+    /** Whether it is to be on disk before anything else is done with it. */
+    boolean isAhead() {
+        return false;
+    }
+
+    /** Whether the destination is to be asked where the disk refused; only once. */
+    boolean mayGoLive() {
+        return false;
+    }
+
     /**
      * The destination does not have it; whether somebody else still does, so that no line of it is needed.
      *

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The audit trail of one authorizer instance: the document in force, and the way of a decision into the queue. */
-final class AuditTrail implements AutoCloseable {
+final class AuditTrail implements AutoCloseable, Decider.Trail {
     private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
     private static final int ENVELOPE = 58;
     private static final int ALLOWED_WANTED = 1;
@@ -23,6 +23,7 @@ final class AuditTrail implements AutoCloseable {
 
     final AuditCounters counters;
     final Companion companion;
+    final FailModes failModes;
     private final PluginConfig config;
     private final InterBroker interBroker;
     private final ExporterSettings exporterSettings;
@@ -47,27 +48,23 @@ final class AuditTrail implements AutoCloseable {
         Spool spool = new Spool(engine, new SpoolSettings(config), counters, losses);
         FallbackLog fallback = new FallbackLog(counters, losses, spool::offer);
         Ledger ledger = new Ledger(engine, counters, losses, new TrailSettings(config), signer);
-        drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger, spool);
+        WaitingRoom room = new WaitingRoom(new FailModeSettings(config, interBroker).timeoutMs);
+        failModes = new FailModes(room, counters);
+        drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger, spool, room);
         useStatic();
         companion = new Companion(config, engine, counters);
-        warnOfUnseenLogins(config);
+        LoginTrail.warnOfUnseen(config);
     }
 
     private static long micros() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
-    private static void warnOfUnseenLogins(PluginConfig config) {
-        String builder = OpenMdsPrincipalBuilder.class.getName();
-        if (config.enabled(PluginConfig.AUTHENTICATION_ENABLE, false) && !builder.equals(config.get("principal.builder.class"))) {
-            LOG.warn("{}=true, but log ins that succeed are not seen on this node: set principal.builder.class={}",
-                    PluginConfig.AUTHENTICATION_ENABLE, builder);
-        }
-    }
-
-    /** Who publishes, as a setting of the engine. */
+    /** Who publishes, and who is never held up, as settings of the engine. */
     static void addTo(Pairs settings, PluginConfig config) {
-        String exporter = new ExporterSettings(config, new InterBroker(config)).principal();
+        InterBroker interBroker = new InterBroker(config);
+        new FailModeSettings(config, interBroker).exempt.forEach(principal -> settings.add("exempt", principal));
+        String exporter = new ExporterSettings(config, interBroker).principal();
         if (exporter == null) {
             LOG.warn("The principal under which audit events are published is not known, so its own requests are recorded"
                     + " too: set {}", PluginConfig.EXPORTER_PRINCIPAL);
@@ -159,8 +156,11 @@ final class AuditTrail implements AutoCloseable {
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
     }
 
-    /** Records decisions of Kafka's own authorizer. Whatever happens here leaves them as they are ({@code rulings.md} 20). */
-    void record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+    /**
+     * Records decisions of Kafka's own authorizer; those that stand. Only what the companion requires changes them, no
+     * failure does ({@code rulings.md} 20).
+     */
+    List<AuthorizationResult> record(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         int code = NativeEngine.MALFORMED; // Unless the engine says otherwise, it counted nothing.
         try {
             counters.decided.add(actions.size());
@@ -178,8 +178,8 @@ final class AuditTrail implements AutoCloseable {
                     remember(applied, context, actions, results);
                 } else if (code < 0) {
                     unanswered(context, actions, results, code);
-                } else if (code == NativeEngine.UNRECORDED) {
-                    unrecorded(context, actions, results);
+                } else if (code != NativeEngine.DONE) {
+                    return noted(context, actions, results, code, codec.bytes());
                 }
             }
         } catch (Throwable e) {
@@ -190,6 +190,16 @@ final class AuditTrail implements AutoCloseable {
                 failed(context, actions, results, e);
             }
         }
+        return results;
+    }
+
+    @Override
+    public List<AuthorizationResult> noted(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            int answer, byte[] message) {
+        if ((answer & NativeEngine.UNRECORDED) != 0) {
+            unrecorded(context, actions, results);
+        }
+        return (answer & NativeEngine.HELD) != 0 ? failModes.obey(context, actions, results, message) : results;
     }
 
     private static void remember(AppliedDocument applied, AuthorizableRequestContext context, List<Action> actions,
@@ -232,14 +242,24 @@ final class AuditTrail implements AutoCloseable {
         return false;
     }
 
+    @Override
+    public void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+            Object unanswered) {
+        if (unanswered == null) {
+            unrecorded(context, actions, results);
+        } else {
+            unanswered(context, actions, results, unanswered);
+        }
+    }
+
     /** Writes minimal lines for decisions of which the engine has counted nothing. */
-    void unanswered(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object why) {
+    private void unanswered(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object why) {
         counters.unrecordedUnasked.add(actions.size());
         failed(context, actions, results, why);
     }
 
     /** Writes minimal lines for decisions that the engine has counted and could not record. */
-    void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+    private void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         failed(context, actions, results, NativeEngine.PANICKED);
     }
 

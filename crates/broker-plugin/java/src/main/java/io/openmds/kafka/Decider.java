@@ -25,20 +25,22 @@ final class Decider {
     private static final List<AuthorizationResult> ONE_ALLOWED = Collections.singletonList(AuthorizationResult.ALLOWED);
     private static final List<AuthorizationResult> ONE_DENIED = Collections.singletonList(AuthorizationResult.DENIED);
 
+    private static final int OTHERWISE = NativeEngine.UNRECORDED | NativeEngine.HELD;
+
     private final NativeEngine engine;
     private final LocalAcls localAcls;
     private final AuditCounters counters;
     private final Set<String> superUsers;
-    private final Unrecorded unrecorded;
+    private final Trail trail;
     private final Seldom errors = new Seldom();
 
     Decider(NativeEngine engine, LocalAcls localAcls, AuditCounters counters, Set<String> superUsers,
-            Unrecorded unrecorded) {
+            Trail trail) {
         this.engine = engine;
         this.localAcls = localAcls;
         this.counters = counters;
         this.superUsers = superUsers;
-        this.unrecorded = unrecorded;
+        this.trail = trail;
     }
 
     /** The decisions, in order. */
@@ -67,10 +69,10 @@ final class Decider {
             }
             answered = true;
             List<AuthorizationResult> results = results(answer, codec.bytes(), count);
-            DecisionLog.write(context, actions, results);
-            if ((answer & NativeEngine.UNRECORDED) != 0) {
-                unrecorded.tell(context, actions, results, null);
+            if ((answer & OTHERWISE) != 0) {
+                results = trail.noted(context, actions, results, answer, codec.bytes());
             }
+            DecisionLog.write(context, actions, results);
             return results;
         } catch (AuthorizerNotReadyException e) {
             counters.decided.add(-count);
@@ -80,8 +82,8 @@ final class Decider {
         }
     }
 
-    /** Decides beside Kafka, whose decisions stand and are recorded. Never throws. */
-    void compare(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+    /** Decides beside Kafka, whose decisions are recorded; those that stand. Never throws. */
+    List<AuthorizationResult> compare(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
             boolean byType) {
         counters.decided.add(actions.size());
         boolean answered = false;
@@ -91,14 +93,15 @@ final class Decider {
             int answer = byType ? engine.authorizeByType(codec.bytes(), length) : engine.authorize(codec.bytes(), length);
             answered = answer >= 0;
             if (answer < 0) {
-                unrecorded.tell(context, actions, results, "native code " + answer);
-            } else if ((answer & NativeEngine.UNRECORDED) != 0) {
-                unrecorded.tell(context, actions, results, null);
+                trail.unrecorded(context, actions, results, "native code " + answer);
+            } else if ((answer & OTHERWISE) != 0) {
+                return trail.noted(context, actions, results, answer, codec.bytes());
             }
         } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
             counters.javaFailures.increment();
-            unrecorded.tell(context, actions, results, answered ? null : e);
+            trail.unrecorded(context, actions, results, answered ? null : e);
         }
+        return results;
     }
 
     /** As Kafka's {@code Authorizer.authorizeByResourceType} refuses questions that ask nothing. */
@@ -123,8 +126,9 @@ final class Decider {
         }
         AuthorizationResult[] results = new AuthorizationResult[count];
         boolean inBits = count <= NativeEngine.DECISIONS_IN_ANSWER;
+        int from = (answer & NativeEngine.HELD) == 0 ? 0 : FailModes.TICKET;
         for (int i = 0; i < count; i++) {
-            boolean allowed = inBits ? (answer >> i & 1) != 0 : message[i] != 0;
+            boolean allowed = inBits ? (answer >> i & 1) != 0 : (message[from + i] & 1) != 0;
             results[i] = allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
         }
         return Arrays.asList(results);
@@ -151,14 +155,37 @@ final class Decider {
         AuthorizationResult result = superUser ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
         List<AuthorizationResult> results = Collections.nCopies(actions.size(), result);
         if (unanswered) {
-            unrecorded.tell(context, actions, results, why);
+            trail.unrecorded(context, actions, results, why);
         }
         return results;
     }
 
-    /** Told of decisions that stand but could not be recorded. */
-    interface Unrecorded {
-        /** @param unanswered why the engine has counted nothing of them; null if it has counted them */
-        void tell(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object unanswered);
+    /** What becomes of decisions that were made, if they are audited. */
+    interface Trail {
+        /** Nothing is audited. */
+        Trail NONE = new Trail() {
+            @Override
+            public void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
+                    Object unanswered) {
+                // Nothing was to be recorded.
+            }
+
+            @Override
+            public List<AuthorizationResult> noted(AuthorizableRequestContext context, List<Action> actions,
+                    List<AuthorizationResult> results, int answer, byte[] message) {
+                return results;
+            }
+        };
+
+        /**
+         * Told of decisions that stand but could not be recorded.
+         *
+         * @param unanswered why the engine has counted nothing of them; null if it has counted them
+         */
+        void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results, Object unanswered);
+
+        /** Told of an answer that is no plain success; the decisions that stand. */
+        List<AuthorizationResult> noted(AuthorizableRequestContext context, List<Action> actions,
+                List<AuthorizationResult> results, int answer, byte[] message);
     }
 }

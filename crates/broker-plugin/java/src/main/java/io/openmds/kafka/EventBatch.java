@@ -7,12 +7,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads batches of finished events, layout {@code OME2} of {@code spec/native-bridge.md}. */
+/** Reads batches of finished events, layout {@code OME3} of {@code spec/native-bridge.md}. */
 final class EventBatch {
-    private static final int MAGIC = 'O' << 24 | 'M' << 16 | 'E' << 8 | '2';
+    private static final int MAGIC = 'O' << 24 | 'M' << 16 | 'E' << 8 | '3';
 
+    private static final int OWN = 1;
+    private static final int AHEAD = 2;
+
+    /** Null if nobody waits for events of these batches. */
+    private final WaitingRoom room;
     private byte[] lastTopicBytes = new byte[0];
     private String lastTopic = "";
+
+    EventBatch(WaitingRoom room) {
+        this.room = room;
+    }
+
+    EventBatch() {
+        this(null);
+    }
 
     interface Taker {
         void take(AuditEvent event);
@@ -22,11 +35,14 @@ final class EventBatch {
     void read(byte[] batch, int length, Taker taker) {
         ByteBuffer events = ByteBuffer.wrap(batch, 0, length);
         if (length < 12 || events.getInt() != MAGIC || events.getInt() != length) {
-            throw new IllegalStateException("the native library filled a batch in another layout than OME2");
+            throw new IllegalStateException("the native library filled a batch in another layout than OME3");
         }
         for (int count = events.getInt(); count > 0; count--) {
-            boolean own = events.get() != 0;
+            int flags = events.get();
+            boolean own = (flags & OWN) != 0;
+            boolean ahead = (flags & AHEAD) != 0;
             long number = events.getLong();
+            long ticket = ahead ? events.getLong() : 0;
             String topic = topic(events);
             int size = events.getInt();
             if (size < 0 || size > events.remaining()) {
@@ -34,7 +50,7 @@ final class EventBatch {
             }
             byte[] line = new byte[size];
             events.get(line);
-            taker.take(new AuditEvent(topic, line, number, own));
+            taker.take(ahead ? new AheadEvent(topic, line, number, own, ticket, room) : new AuditEvent(topic, line, number, own));
         }
     }
 
@@ -45,12 +61,15 @@ final class EventBatch {
         for (AuditEvent event : events) {
             byte[] topic = event.topic.getBytes(StandardCharsets.UTF_8);
             topics.add(topic);
-            length = Math.addExact(length, 15 + topic.length + event.line.length);
+            length = Math.addExact(length, 15 + (event.isAhead() ? 8 : 0) + topic.length + event.line.length);
         }
         ByteBuffer batch = ByteBuffer.allocate(length).putInt(MAGIC).putInt(length).putInt(events.size());
         for (int i = 0; i < events.size(); i++) {
             AuditEvent event = events.get(i);
-            batch.put((byte) (event.own ? 1 : 0)).putLong(event.number);
+            batch.put((byte) ((event.own ? OWN : 0) | (event.isAhead() ? AHEAD : 0))).putLong(event.number);
+            if (event.isAhead()) {
+                batch.putLong(0);
+            }
             batch.putShort((short) topics.get(i).length).put(topics.get(i)).putInt(event.line.length).put(event.line);
         }
         return batch.array();

@@ -83,7 +83,7 @@ final class ExporterSettings {
         return sasl ? user(own.get("sasl.jaas.config")) : null;
     }
 
-    private static String user(String jaas) {
+    static String user(String jaas) {
         try {
             JaasContext context = JaasContext.loadClientContext(Map.of("sasl.jaas.config", new Password(jaas)));
             Object name = context.configurationEntries().get(0).getOptions().get("username");

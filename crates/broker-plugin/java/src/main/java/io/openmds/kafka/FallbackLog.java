@@ -40,6 +40,7 @@ final class FallbackLog {
     void writeNow(AuditEvent event, Losses.Reason why) {
         boolean kept = write(new String(event.line, StandardCharsets.UTF_8), event.own);
         losses.add(kept ? why : Losses.Reason.FALLBACK_FAILED, event);
+        event.lost();
         if (!event.own) {
             (kept ? counters.keptInFallback : counters.lostInFallback).increment();
         }

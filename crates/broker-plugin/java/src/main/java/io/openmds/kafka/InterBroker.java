@@ -56,6 +56,12 @@ final class InterBroker {
         return settings;
     }
 
+    /** Who this node is for the others, {@code User:...}; null if its settings do not tell. */
+    String user() {
+        String jaas = protocol().startsWith(SASL) ? clientSettings().get("sasl.jaas.config") : null;
+        return jaas == null ? null : ExporterSettings.user(jaas);
+    }
+
     private static void take(Map<String, String> into, Map<String, String> from) {
         from.forEach((key, value) -> {
             if (key.startsWith("ssl.") || key.startsWith("sasl.")) {

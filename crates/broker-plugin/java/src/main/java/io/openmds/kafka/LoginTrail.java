@@ -33,6 +33,14 @@ final class LoginTrail {
         this.unrecorded = unrecorded;
     }
 
+    static void warnOfUnseen(PluginConfig config) {
+        String builder = OpenMdsPrincipalBuilder.class.getName();
+        if (config.enabled(PluginConfig.AUTHENTICATION_ENABLE, false) && !builder.equals(config.get("principal.builder.class"))) {
+            LOG.warn("{}=true, but log ins that succeed are not seen on this node: set principal.builder.class={}",
+                    PluginConfig.AUTHENTICATION_ENABLE, builder);
+        }
+    }
+
     /** Whether a connection to this listener is this instance's. */
     boolean serves(String listener) {
         return listeners.isOfControllers(listener) == ofController;

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class NativeEngine implements AutoCloseable {
     /** The version of all layouts that this jar speaks. */
-    static final int LAYOUT_VERSION = 5;
+    static final int LAYOUT_VERSION = 6;
 
     static final int DONE = 0;
     /** Done, and the document discards each of these decisions whoever asks. */
@@ -25,6 +25,8 @@ final class NativeEngine implements AutoCloseable {
     static final int DECISIONS_IN_ANSWER = 24;
     /** In the answer of {@link #authorize} or {@link #record}: the decisions stand, but recording them failed. */
     static final int UNRECORDED = 1 << 30;
+    /** In the answer of {@link #authorize} or {@link #record}: {@link FailModes} has something to obey in the message. */
+    static final int HELD = 1 << 29;
 
     /** What {@link #localAcls} does. */
     static final int LOAD_ACLS = 0;
@@ -36,7 +38,7 @@ final class NativeEngine implements AutoCloseable {
     enum Counter {
         ROUTED, DISCARDED, EXCLUDED, SUPPRESSED_OWN, UNWANTED, ENQUEUED, DROPPED_QUEUE_FULL, MALFORMED, PANICS,
         DRAINED, ALLOWED, DENIED, COMPARED, WOULD_ALLOW, WOULD_DENY, LOGINS_ENQUEUED,
-        LOGINS_DROPPED, SUPPRESSED_TWICE, UNRECORDED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE, PENDING
+        LOGINS_DROPPED, SUPPRESSED_TWICE, UNRECORDED, UNAWAITED, QUEUE_LENGTH, QUEUE_FILL_PERMILLE, PENDING
     }
 
     private final long handle;

@@ -81,13 +81,13 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
         counters.attach(engine);
         try {
             localAcls = new LocalAcls(engine, counters);
-            decider = new Decider(engine, localAcls, counters, config.superUsers(), this::unrecorded);
             feed = PolicyFeed.of(config, engine);
             state = mirrors() ? new PolicyState(engine, counters, feed) : null;
             if (audited) {
                 trail = new AuditTrail(config, engine, counters, () -> feed == null ? null : feed.signer());
                 VisibleConfig.define();
             }
+            decider = new Decider(engine, localAcls, counters, config.superUsers(), audited ? trail : Decider.Trail.NONE);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -177,8 +177,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
         }
         List<AuthorizationResult> results =
                 kafkas.decide(context, actions.size(), () -> super.authorize(context, actions));
-        noteKafkas(context, actions, results, false);
-        return results;
+        return noteKafkas(context, actions, results, false);
     }
 
     /**
@@ -195,29 +194,17 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
         }
         AuthorizationResult result =
                 kafkas.decideByType(() -> super.authorizeByResourceType(context, operation, type));
-        noteKafkas(context, Decider.byType(operation, type), List.of(result), true);
-        return result;
+        return noteKafkas(context, Decider.byType(operation, type), List.of(result), true).get(0);
     }
 
-    /** Compares and records what Kafka decided. */
-    private void noteKafkas(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
-            boolean byType) {
+    /** Compares and records what Kafka decided; the decisions that stand. */
+    private List<AuthorizationResult> noteKafkas(AuthorizableRequestContext context, List<Action> actions,
+            List<AuthorizationResult> results, boolean byType) {
         AuditTrail audited = trail;
         if (mode == AccessRules.Mode.SHADOW) {
-            decider.compare(context, actions, results, byType);
-        } else if (audited != null) {
-            audited.record(context, actions, results);
+            return decider.compare(context, actions, results, byType);
         }
-    }
-
-    private void unrecorded(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results,
-            Object unanswered) {
-        AuditTrail audited = trail;
-        if (audited != null && unanswered != null) {
-            audited.unanswered(context, actions, results, unanswered);
-        } else if (audited != null) {
-            audited.unrecorded(context, actions, results);
-        }
+        return audited == null ? results : audited.record(context, actions, results);
     }
 
     @Override

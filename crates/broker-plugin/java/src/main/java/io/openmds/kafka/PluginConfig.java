@@ -144,6 +144,7 @@ final class PluginConfig {
         known.addAll(FeedSettings.KNOWN);
         known.addAll(TrailSettings.KNOWN);
         known.addAll(SpoolSettings.KNOWN);
+        known.addAll(FailModeSettings.KNOWN);
         known.add(OpenMdsPrincipalBuilder.GROUPS_CLAIM);
         return known;
     }

@@ -21,8 +21,16 @@ final class RequestCodec {
 
     /** Message flag: the actions carry the decisions of Kafka's own authorizer, which stand. */
     private static final int DECIDED_BY_KAFKA = 1;
+    /** Message flag: the thread may wait for events to be safe. */
+    private static final int MAY_WAIT = 2;
+    /**
+     * Threads that answer clients. The threads of the quorum and of coordinators must not wait
+     * ({@code kafka-internals.md}, who calls authorize).
+     */
+    private static final String PATIENT_THREAD = "data-plane-kafka-request-handler-";
     private static final byte[] NOTHING = {};
 
+    private final int patience = Thread.currentThread().getName().startsWith(PATIENT_THREAD) ? MAY_WAIT : 0;
     private byte[] bytes = new byte[USUAL];
     private int length;
 
@@ -74,7 +82,7 @@ final class RequestCodec {
         put('R');
         put('2');
         number(0);
-        put(flags);
+        put(flags | patience);
         shortNumber(context.requestType());
         shortNumber(context.requestVersion());
         number(context.correlationId());

@@ -2,6 +2,7 @@ package io.openmds.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +80,12 @@ final class Spool {
         return taken;
     }
 
-    /** Writes what was offered; what the disk does not take goes to the fallback log. Whether there was anything. */
-    boolean flush(FallbackLog fallback) {
+    /**
+     * Writes what was offered; what the disk does not take goes to the fallback log. Whether there was anything.
+     *
+     * @param live takes an event that was to be on disk first, if the destination takes any
+     */
+    boolean flush(FallbackLog fallback, Predicate<AuditEvent> live) {
         List<AuditEvent> events = taken();
         boolean busy = !events.isEmpty();
         while (!events.isEmpty()) {
@@ -90,12 +95,12 @@ final class Spool {
             if (kept < events.size()) {
                 Losses.Reason why = Losses.Reason.of(told.first("reason"));
                 if (refusals.now()) {
-                    LOG.warn("An audit event cannot wait on disk and goes to the fallback log ({} so far in all): {}",
+                    LOG.warn("An audit event cannot wait on disk and goes to the fallback log unless the destination takes it ({} so far in all): {}",
                             counters.fallback.sum(), told.first("refusal"));
                 }
                 // A large one stands alone; whatever else is wrong concerns all of them.
                 int end = why == Losses.Reason.RECORD_TOO_LARGE ? kept + 1 : events.size();
-                refuse(events.subList(kept, end), why, fallback);
+                refuse(events.subList(kept, end), why, fallback, live);
                 kept = end;
             }
             events = events.subList(kept, events.size());
@@ -108,12 +113,15 @@ final class Spool {
         for (AuditEvent event : kept) {
             counters.spilled.add(event.own ? 0 : 1);
             counters.underWay.add(event.own ? 0 : -1);
+            event.kept();
         }
     }
 
-    private void refuse(List<AuditEvent> events, Losses.Reason why, FallbackLog fallback) {
+    private void refuse(List<AuditEvent> events, Losses.Reason why, FallbackLog fallback, Predicate<AuditEvent> live) {
         for (AuditEvent event : events) {
-            fallback.writeNow(event, why);
+            if (!event.mayGoLive() || !live.test(event)) {
+                fallback.writeNow(event, why);
+            }
             counters.underWay.add(event.own ? 0 : -1);
         }
     }

@@ -76,18 +76,19 @@ class BridgeTest {
 
     @Test
     void aBatchIsReadEventByEvent() throws Exception {
-        byte[] golden = Golden.read("bridge-batch.v2.hex");
+        byte[] golden = Golden.read("bridge-batch.v3.hex");
         List<String> events = new ArrayList<>();
         new EventBatch().read(golden, golden.length,
-                event -> events.add((event.own ? "own " : "") + event.number + " " + event.topic + " "
+                event -> events.add((event.isAhead() ? "ahead " : "") + (event.own ? "own " : "") + event.number + " " + event.topic + " "
                         + new String(event.line, StandardCharsets.UTF_8)));
-        assertEquals(2, events.size());
-        assertTrue(events.get(0).startsWith("0 confluent-audit-log-events {\"specversion\":\"1.0\",\"id\":\"00000000-"));
+        assertEquals(3, events.size());
+        assertTrue(events.get(0).startsWith("ahead 0 confluent-audit-log-events {\"specversion\":\"1.0\",\"id\":\"00000000-"));
         assertTrue(events.get(0).endsWith("}}}"));
         assertTrue(events.get(1).startsWith("own 1 own {\"id\":\"1\",\"emitter\":\"A/broker-1\""), events.get(1));
+        assertTrue(events.get(2).startsWith("ahead own 4 own {\"id\":\"2\""), events.get(2));
         assertThrows(IllegalStateException.class, () -> new EventBatch().read(golden, golden.length - 1, event -> { }));
         byte[] longer = golden.clone();
-        longer[12 + 1 + 8 + 2 + 26] = 1;
+        longer[12 + 1 + 8 + 8 + 2 + 26] = 1;
         assertThrows(BufferUnderflowException.class, () -> new EventBatch().read(longer, longer.length, event -> { }));
     }
 }

@@ -137,7 +137,7 @@ class SpoolTest {
             for (int i = 1; i <= count; i++) {
                 fallback.write(event(i), Losses.Reason.FALLBACK);
             }
-            spool.flush(fallback);
+            spool.flush(fallback, event -> false);
         }
 
         AuditEvent event(int number) {
