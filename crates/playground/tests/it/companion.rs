@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 const KEY: &str = "openmds.audit.companion";
-const UPDATE: [&str; 3] = ["audit-log", "companion", "update"];
+pub(crate) const UPDATE: [&str; 3] = ["audit-log", "companion", "update"];
 
-fn described(world: &World) -> Result<Value> {
+pub(crate) fn described(world: &World) -> Result<Value> {
     let ran = world.must("alice", &["audit-log", "companion", "describe"])?;
     serde_json::from_str(&ran.stdout).context("`describe` prints JSON")
 }
@@ -27,7 +27,7 @@ fn companion(world: &World) -> Result<Value> {
 }
 
 /// Waits until every node of every cluster shows the version in force.
-fn applied(world: &World) -> Result<()> {
+pub(crate) fn applied(world: &World) -> Result<()> {
     let nodes = |cluster: &Value| cluster["nodes"].as_array().map_or(0, Vec::len);
     let status = world.status_becomes("the companion on every node", |status| {
         let clusters = status["companion"]["clusters"].as_array();

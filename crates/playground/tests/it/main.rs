@@ -19,6 +19,7 @@ mod feed_faults;
 mod groups;
 mod log_ins;
 mod loops;
+mod modes;
 mod monitoring;
 mod moves;
 mod numbers;
@@ -92,6 +93,8 @@ const STEPS: &[Step] = &steps![
     moves::changed_destination_is_followed_without_restart,
     printed::properties_make_a_broker_that_is_verified,
     delivery::killed_destination_loses_no_event,
+    modes::killed_broker_has_recorded_what_it_answered,
+    modes::required_route_refuses_what_cannot_be_recorded,
     own_events::with_the_destination_away_they_are_in_the_log,
     log_ins::each_connection_leaves_one_event,
     convergence::restarted_broker_has_the_last_document,

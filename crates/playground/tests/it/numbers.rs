@@ -18,10 +18,10 @@ const SETTLED: Duration = Duration::from_secs(120);
 
 /// What a trail that nobody has touched may show: losses that it names, and an end that is not signed
 /// yet, or not known.
-const HARMLESS: [&str; 3] = ["lost", "unsigned", "tail-unknown"];
+pub(crate) const HARMLESS: [&str; 3] = ["lost", "unsigned", "tail-unknown"];
 
 /// A consumer of every destination topic, all at once.
-fn streams(world: &World) -> Result<Vec<EventStream>> {
+pub(crate) fn streams(world: &World) -> Result<Vec<EventStream>> {
     let listed = world.admin_tool(Tool::Topics, LOGS.name, &["--list"])?;
     let topics = listed.lines().map(str::trim);
     let topics = topics.filter(|topic| topic.starts_with(DEFAULT_TOPIC));
@@ -31,7 +31,7 @@ fn streams(world: &World) -> Result<Vec<EventStream>> {
 }
 
 /// The lines of the cluster's nodes, at the destination and in their fallback logs.
-fn lines(world: &World, streams: &mut [EventStream]) -> Result<Vec<String>> {
+pub(crate) fn lines(world: &World, streams: &mut [EventStream]) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for stream in streams {
         lines.extend_from_slice(stream.drain_lines(Duration::from_secs(1))?);
@@ -50,7 +50,7 @@ fn lines(world: &World, streams: &mut [EventStream]) -> Result<Vec<String>> {
 }
 
 /// What the verifier reports.
-fn verified(world: &World, lines: &[String]) -> Result<Value> {
+pub(crate) fn verified(world: &World, lines: &[String]) -> Result<Value> {
     let server = world.playground.layout().server();
     let (file, ca) = (
         server.join("trail.jsonl"),
@@ -63,7 +63,7 @@ fn verified(world: &World, lines: &[String]) -> Result<Value> {
     serde_json::from_str(&ran.stdout).with_context(|| ran.said())
 }
 
-fn epochs(report: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn epochs(report: &Value) -> impl Iterator<Item = &Value> {
     report["epochs"].as_array().into_iter().flatten()
 }
 

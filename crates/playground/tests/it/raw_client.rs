@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 const SASL_HANDSHAKE: (i16, i16) = (17, 1);
 const SASL_AUTHENTICATE: (i16, i16) = (36, 0);
 const API_VERSIONS: (i16, i16) = (18, 0);
+const METADATA: (i16, i16) = (3, 4);
 
 pub(crate) struct RawClient {
     stream: TcpStream,
@@ -36,6 +37,20 @@ impl RawClient {
             ensure!(answer.starts_with(&[0, 0]), "{answer:?}");
         }
         Ok(())
+    }
+
+    /// Asks for a topic, without making it; Kafka's error code.
+    pub(crate) fn metadata(&mut self, topic: &str) -> Result<i16> {
+        let length = i16::try_from(topic.len())?;
+        let topics = [0, 0, 0, 1];
+        let body = [&topics[..], &length.to_be_bytes(), topic.as_bytes(), &[0]].concat();
+        let answer = self.call(METADATA, &body)?;
+        // It comes back: its error code stands before its name, which no address of a broker is.
+        let name = [&length.to_be_bytes()[..], topic.as_bytes()].concat();
+        let at = answer.windows(name.len()).position(|found| found == name);
+        let code = at.and_then(|at| answer.get(..at)?.last_chunk::<2>());
+        let code = code.with_context(|| format!("{topic} is not in {answer:?}"))?;
+        Ok(i16::from_be_bytes(*code))
     }
 
     pub(crate) fn plain(&mut self, user: &str, password: &str) -> Result<()> {
