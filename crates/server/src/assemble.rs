@@ -102,7 +102,7 @@ pub async fn assemble(
     if let Some(path) = &settings.token.jwks_path {
         crate::files::replace(path, issuer.jwks().as_bytes()).map_err(StartError::Jwks)?;
     }
-    let authority = enrolment(&settings, &store, &clock).await?;
+    let authority = Arc::new(enrolment(&settings, &store, &clock).await?);
     let home = home_connection(&settings, &issuer)?;
     let dispatch = Arc::new(Dispatch::default());
     let destination = Destination::new(
@@ -117,6 +117,7 @@ pub async fn assemble(
         Arc::clone(&store),
         Arc::clone(&clock),
         Arc::clone(&dispatch.metrics),
+        &authority,
     ));
     let driver = Driver::new(
         settings.clone(),
@@ -135,7 +136,7 @@ pub async fn assemble(
         access_tokens,
         sign_in,
         issuer,
-        Arc::new(authority),
+        authority,
         Roles::predefined(),
         clock,
         dispatch,

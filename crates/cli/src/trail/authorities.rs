@@ -20,6 +20,9 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use super::moment;
 use crate::Failure;
 
+/// What the names begin with that an authority gives.
+const OURS: &str = "openmds:";
+
 /// Authorities, and certificates that do not count although these signed them.
 pub(crate) struct Authorities {
     verifier: Arc<dyn ClientCertVerifier>,
@@ -108,33 +111,36 @@ impl Signatures for Authorities {
     }
 }
 
-/// Nodes have their cluster and number in their certificates; everybody else is no node.
+/// Nodes have their cluster and number in their certificates, a metadata server the id of its store;
+/// nobody speaks for another one.
 fn speaks_for(certificate: &X509Certificate<'_>, emitter: &str) -> Result<(), String> {
     let names = certificate.subject_alternative_name();
     let names = names.map_err(|error| format!("its certificate is damaged: {error}"))?;
     let names = names.map(|names| names.value.general_names.as_slice());
-    let mut nodes = names
+    let mut ours = names
         .unwrap_or_default()
         .iter()
         .filter_map(|name| match name {
-            GeneralName::URI(uri) => uri.strip_prefix("openmds:cluster:"),
+            GeneralName::URI(uri) if uri.starts_with(OURS) => Some(*uri),
             _ => None,
         });
-    let node = nodes.next();
+    let said = ours.next();
     let named = emitter.rsplit_once('/').and_then(|(cluster, name)| {
         let (kind, id) = name.split_once('-')?;
-        ["broker", "controller"]
-            .contains(&kind)
-            .then(|| format!("{cluster}:node:{id}"))
+        match kind {
+            "broker" | "controller" => Some(format!("openmds:cluster:{cluster}:node:{id}")),
+            "server" => Some(format!("openmds:server:{id}")),
+            _ => None,
+        }
     });
-    match (node, named) {
-        (Some(node), Some(named)) if node == named => Ok(()),
+    match (said, named) {
+        (Some(said), Some(named)) if said == named => Ok(()),
         (None, None) => Ok(()),
-        (Some(node), _) => Err(format!(
-            "its certificate is that of openmds:cluster:{node}, not of {emitter}"
+        (Some(said), _) => Err(format!(
+            "its certificate is that of {said}, not of {emitter}"
         )),
-        (None, Some(_)) => Err(format!(
-            "its certificate is not that of a node, as {emitter} is"
+        (None, Some(named)) => Err(format!(
+            "its certificate is not that of {named}, as that of {emitter} is"
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! What nodes say about their own trail, read back from the destination and handed to
+//! What nodes and the server say about their own trail, read back from the destination and handed to
 //! `openmds audit verify`: numbers without a hole, and a chain that nobody has touched.
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use openmds_playground::events::{EventStream, text};
-use openmds_playground::shape::{LOGS, PAYMENTS};
+use openmds_playground::shape::{HOME, LOGS, PAYMENTS};
 use openmds_playground::story::DEFAULT_TOPIC;
 use openmds_playground::versions::Tool;
 use serde_json::Value;
@@ -30,7 +30,18 @@ pub(crate) fn streams(world: &World) -> Result<Vec<EventStream>> {
         .collect()
 }
 
-/// The lines of the cluster's nodes, at the destination and in their fallback logs.
+/// In the server's log, before a line of its fallback.
+const FALLBACK: &str = "io.confluent.security.audit.log.fallback: ";
+
+/// How the name of the server as an emitter begins.
+fn server(world: &World) -> Result<String> {
+    Ok(format!(
+        "{}/server-",
+        world.playground.cluster(HOME.name)?.id()
+    ))
+}
+
+/// The lines of the cluster's nodes and of the server, at the destination and in their fallback logs.
 pub(crate) fn lines(world: &World, streams: &mut [EventStream]) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for stream in streams {
@@ -40,11 +51,15 @@ pub(crate) fn lines(world: &World, streams: &mut [EventStream]) -> Result<Vec<St
         let fallback = fs::read_to_string(node.fallback_file())?;
         lines.extend(fallback.lines().map(str::to_owned));
     }
-    let cluster = format!("{}/", world.payments()?.id());
+    let log = world.playground.server().log();
+    let logged = log.lines().filter_map(|line| line.split_once(FALLBACK));
+    lines.extend(logged.map(|(_, event)| event.to_owned()));
+    let (nodes, server) = (format!("{}/", world.payments()?.id()), server(world)?);
     lines.retain(|line| {
         // The last line of a log may just be in the making.
         let event: Value = serde_json::from_str(line).unwrap_or_default();
-        text(&event, "/emitter").starts_with(&cluster)
+        let emitter = text(&event, "/emitter");
+        emitter.starts_with(&nodes) || emitter.starts_with(&server)
     });
     Ok(lines)
 }
@@ -72,28 +87,71 @@ fn findings(report: &Value) -> Vec<&Value> {
     all.flatten().collect()
 }
 
+/// Waits until nothing is found but what is harmless, and the report satisfies the condition.
+fn whole(
+    world: &World,
+    streams: &mut [EventStream],
+    wanted: impl Fn(&Value) -> bool,
+) -> Result<(Vec<String>, Value)> {
+    let deadline = Instant::now() + SETTLED;
+    loop {
+        let lines = lines(world, streams)?;
+        let report = verified(world, &lines)?;
+        let harmless = |finding: &&Value| HARMLESS.contains(&text(finding, "/kind"));
+        if findings(&report).iter().all(harmless) && wanted(&report) {
+            return Ok((lines, report));
+        }
+        if Instant::now() > deadline {
+            bail!("{report:#}");
+        }
+    }
+}
+
+/// A server that is killed leaves a tail of which nothing is known, one that stops in order none; its
+/// next start says which.
+pub(crate) fn each_start_of_the_server_names_the_one_before(world: &World) -> Result<()> {
+    let mut streams = streams(world)?;
+    let name = server(world)?;
+    let of_server = |report: &Value| -> Vec<Value> {
+        let epochs = epochs(report).filter(|epoch| text(epoch, "/emitter").starts_with(&name));
+        epochs.cloned().collect()
+    };
+    let before = of_server(&verified(world, &lines(world, &mut streams)?)?).len();
+    ensure!(before > 0, "the server has emitted nothing");
+    let server = world.playground.server();
+    server.kill()?;
+    server.start()?;
+    world.describe()?;
+    server.restart()?;
+    world.describe()?;
+    let (_, report) = whole(world, &mut streams, |report| {
+        of_server(report).len() == before + 2
+    })?;
+    let epochs = of_server(&report);
+    let killed = &epochs[before - 1];
+    ensure!(text(killed, "/end/kind") == "unknown", "{killed:#}");
+    ensure!(killed["end"]["at_most"].as_u64() > Some(0), "{killed:#}");
+    let stopped = &epochs[before];
+    ensure!(text(stopped, "/end/kind") == "proven", "{stopped:#}");
+    ensure!(text(stopped, "/verdict") == "complete", "{stopped:#}");
+    world.applied()
+}
+
 /// Every number that was given is at the destination or in the fallback log, and nodes have signed; an
 /// edited line is found where it is.
-pub(crate) fn trails_of_nodes_are_whole(world: &World) -> Result<()> {
+pub(crate) fn trails_are_whole(world: &World) -> Result<()> {
     for topic in ["numbers-1", "numbers-2", "numbers-3"] {
         let create = ["--create", "--if-not-exists", "--topic", topic];
         world.admin_tool(Tool::Topics, PAYMENTS.name, &create)?;
     }
     let mut streams = streams(world)?;
-    let deadline = Instant::now() + SETTLED;
-    let mut lines = loop {
-        let lines = lines(world, &mut streams)?;
-        let report = verified(world, &lines)?;
-        let harmless = |finding: &&Value| HARMLESS.contains(&text(finding, "/kind"));
-        let whole = findings(&report).iter().all(harmless);
+    let server = server(world)?;
+    let (mut lines, _) = whole(world, &mut streams, |report| {
         let signed = |epoch: &Value| epoch["signing"]["good"].as_u64() > Some(0);
-        if whole && epochs(&report).any(signed) {
-            break lines;
-        }
-        if Instant::now() > deadline {
-            bail!("{report:#}");
-        }
-    };
+        let of_server = |epoch: &Value| text(epoch, "/emitter").starts_with(&server);
+        epochs(report).any(|epoch| signed(epoch) && of_server(epoch))
+            && epochs(report).any(|epoch| signed(epoch) && !of_server(epoch))
+    })?;
     let edited = lines.iter_mut().find(|line| line.contains("numbers-2"));
     let edited = edited.context("no event of a topic that was created")?;
     *edited = edited.replace("numbers-2", "numbers-4");

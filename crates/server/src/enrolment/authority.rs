@@ -1,4 +1,5 @@
-//! The authority whose certificates nodes show. It certifies nodes and nothing else.
+//! The authority whose certificates nodes show. It certifies nodes, the server's own
+//! audit trail, and nothing else.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use openmds_policy::names::ClusterId;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SerialNumber,
 };
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -137,16 +138,40 @@ impl EnrolmentAuthority {
         now: Timestamp,
         life: SignedDuration,
     ) -> Result<Certified, String> {
+        let names = (format!("node-{node}"), identity(cluster, node));
+        let (_, certified) = self.issue(names, key, now, life)?;
+        Ok(certified)
+    }
+
+    /// Certifies the server of the store itself, whose audit trail it signs with that key; it opens
+    /// nothing, since it names no node.
+    pub(crate) fn certify_server(
+        &self,
+        store: &str,
+        key: &impl PublicKeyData,
+        now: Timestamp,
+        life: SignedDuration,
+    ) -> Result<(rcgen::Certificate, Timestamp), String> {
+        let names = ("server".to_string(), format!("openmds:server:{store}"));
+        let (certificate, certified) = self.issue(names, key, now, life)?;
+        Ok((certificate, certified.expires))
+    }
+
+    /// A certificate with a common name and an URI.
+    fn issue(
+        &self,
+        (name, said): (String, String),
+        key: &impl PublicKeyData,
+        now: Timestamp,
+        life: SignedDuration,
+    ) -> Result<(rcgen::Certificate, Certified), String> {
         let number = Serial::random_number()?;
         let expires = now
             .saturating_add(life)
             .map_err(|error| error.to_string())?;
-        let said = identity(cluster, node);
         let mut params = CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, format!("node-{node}"));
+        params.distinguished_name.push(DnType::CommonName, name);
         let uri = said
             .as_str()
             .try_into()
@@ -162,11 +187,12 @@ impl EnrolmentAuthority {
         let certificate = params
             .signed_by(key, &self.issuer)
             .map_err(|error| error.to_string())?;
-        Ok(Certified {
+        let certified = Certified {
             pem: certificate.pem(),
             serial: Serial::of(&number),
             expires: whole(expires),
-        })
+        };
+        Ok((certificate, certified))
     }
 }
 

@@ -7,9 +7,11 @@ mod authority;
 mod certificate;
 mod join_token;
 mod node_key;
+mod server_key;
 
 pub use authority::{AuthorityError, Certified, EnrolmentAuthority};
 pub use certificate::{NodeCertificate, Serial};
 pub(crate) use certificate::{identity, pem};
 pub use join_token::{JoinToken, TokenHash};
 pub use node_key::{KeyRefused, NodeKey};
+pub(crate) use server_key::ServerKey;

@@ -7,20 +7,24 @@
 
 mod destination;
 mod drain;
+mod epoch_at_rest;
 mod fallback;
+mod ledger;
+mod losses;
 pub mod methods;
+mod own;
 mod queue;
 mod routes;
 mod told;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use openmds_kafka::{Connection, Connector};
 use openmds_policy::acl::AclPermission;
-use openmds_policy::audit::{AuditedAction, Category, Routing};
+use openmds_policy::audit::{AuditedAction, Category, Routing, Why as Unrouted};
+use openmds_policy::companion::Format;
 use openmds_policy::crn::Crn;
 use openmds_policy::names::{Principal, ResourcePattern};
 use openmds_policy::rbac::Reason;
@@ -32,9 +36,11 @@ use uuid::Uuid;
 
 use crate::app::Caller;
 use crate::config::{Exporter, Settings};
+use crate::enrolment::EnrolmentAuthority;
 use crate::metrics::Metrics;
 use crate::store::{Generation, State, Store};
 use crate::time::Clock;
+use ledger::Ledger;
 use queue::{Event, Queue};
 use routes::{InForce, Routes};
 
@@ -61,12 +67,23 @@ impl Trail {
         store: Arc<Store>,
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
+        authority: &Arc<EnrolmentAuthority>,
     ) -> Self {
         let exporter = settings.exporter.clone();
         let queue = Arc::new(Queue::new(metrics));
-        let drain = Drain::new(connector, exporter.clone(), home, store, Arc::clone(&queue));
+        let told_home = settings.home.cluster_id.as_ref().map(ToString::to_string);
+        let ledger = Ledger::new(settings, &store.read(), Arc::clone(&clock), authority);
+        let drain = Drain::new(
+            connector,
+            exporter.clone(),
+            home,
+            store,
+            Arc::clone(&queue),
+            ledger,
+            told_home.clone(),
+        );
         Self {
-            told_home: settings.home.cluster_id.as_ref().map(ToString::to_string),
+            told_home,
             exporter,
             routes: Routes::default(),
             queue,
@@ -77,11 +94,8 @@ impl Trail {
 
     /// Takes events to the destination, for ever. There is one such task; a second one ends.
     pub async fn run(&self) {
-        let drain = self
-            .drain
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
+        let drain = self.drain.lock();
+        let drain = drain.unwrap_or_else(PoisonError::into_inner).take();
         if let Some(drain) = drain {
             drain.run().await;
         }
@@ -106,6 +120,7 @@ impl Trail {
         }
         let in_force = self.routes.in_force(state);
         if !in_force.leads_somewhere(Category::Authorize, granted) {
+            self.queue.leave_out(false);
             return;
         }
         let principal = question.principal.to_string();
@@ -116,7 +131,7 @@ impl Trail {
             principal: &principal,
             granted,
         };
-        let write = |envelope: Envelope<'_>, origin: Origin<'_>| {
+        let write = |envelope: Envelope<'_>, origin: Origin<'_>, format: Format| {
             let (super_user, binding, acl) = match why {
                 Why::Reason(Reason::SuperUser(_)) => (true, None, None),
                 Why::Reason(Reason::RoleBinding(key)) => (false, Some(*key), None),
@@ -161,7 +176,10 @@ impl Trail {
                     acting_principal: bound.as_deref().filter(other),
                 }),
             };
-            event.to_json()
+            match format {
+                Format::CloudEvents => event.to_json(),
+                Format::Ocsf => event.to_ocsf(),
+            }
         };
         self.put(state, &in_force, caller, &subject, action, write);
     }
@@ -205,7 +223,7 @@ impl Trail {
             principal: &principal,
             granted,
         };
-        let write = |envelope: Envelope<'_>, origin: Origin<'_>| {
+        let write = |envelope: Envelope<'_>, origin: Origin<'_>, format: Format| {
             let event = MetadataChange {
                 envelope,
                 origin,
@@ -217,7 +235,10 @@ impl Trail {
                 after: change.after.as_ref(),
                 generation: generation.map(|(before, after)| (before.0, after.0)),
             };
-            event.to_json()
+            match format {
+                Format::CloudEvents => event.to_json(),
+                Format::Ocsf => event.to_ocsf(),
+            }
         };
         self.put(state, &in_force, caller, &subject, action, write);
     }
@@ -229,11 +250,14 @@ impl Trail {
         caller: &Caller,
         subject: &Crn,
         action: AuditedAction<'_>,
-        write: impl FnOnce(Envelope<'_>, Origin<'_>) -> Vec<u8>,
+        write: impl FnOnce(Envelope<'_>, Origin<'_>, Format) -> Vec<u8>,
     ) {
         let topic = match in_force.route(subject, action) {
             Routing::Topic(topic) => topic,
-            Routing::Discarded(_) => return,
+            Routing::Discarded(why) => {
+                self.queue.leave_out(why == Unrouted::ExcludedPrincipal);
+                return;
+            }
         };
         let now = self.clock.now();
         let source = self.home_crn(state, None).to_string();
@@ -255,8 +279,10 @@ impl Trail {
             request_id: Some(&caller.request.id),
             client_address: caller.request.client_address,
         };
-        let line = write(envelope, origin);
-        self.queue.put(Event::new(topic, line, millis(now)));
+        let format = in_force.format(topic);
+        let line = write(envelope, origin, format);
+        let event = Event::new(topic, format, line, now.as_millisecond());
+        self.queue.put(event);
     }
 
     /// The name of the home cluster, or of something in it.
@@ -270,8 +296,4 @@ impl Trail {
             _ => Crn::for_cluster(authority, id),
         }
     }
-}
-
-fn millis(at: Timestamp) -> i64 {
-    at.as_millisecond()
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use openmds_policy::audit::{AuditedAction, Category, Document, Routing, route};
+use openmds_policy::audit::{AuditedAction, Category, Document, Routing, Target, route};
+use openmds_policy::companion::{Companion, Format};
 use openmds_policy::crn::Crn;
 
 use crate::store::{Generation, State};
@@ -12,6 +13,7 @@ use crate::store::{Generation, State};
 pub(super) struct InForce {
     generation: Option<Generation>,
     document: Document,
+    companion: Option<(Generation, Companion)>,
 }
 
 impl InForce {
@@ -20,16 +22,40 @@ impl InForce {
             let document = Document::parse_property(&record.document).ok()?;
             Some((*generation, document))
         });
+        let companion = state.companion().and_then(|(generation, record)| {
+            let companion = Companion::parse(&record.document).ok()?;
+            Some((*generation, companion))
+        });
         match stored {
             Some((generation, document)) => Self {
                 generation: Some(generation),
                 document,
+                companion,
             },
             None => Self {
                 generation: None,
                 document: Document::built_in(),
+                companion,
             },
         }
+    }
+
+    /// The form of events in the topic.
+    pub(super) fn format(&self, topic: &str) -> Format {
+        let companion = self.companion.as_ref();
+        companion.map_or_else(Format::default, |(_, companion)| companion.format(topic))
+    }
+
+    /// Where the trail's own events go: the default topic of what is allowed, else that of what is
+    /// denied.
+    pub(super) fn own_topic(&self) -> Option<&str> {
+        let defaults = self.document.default_topics();
+        let topics = [&defaults.allowed, &defaults.denied].into_iter();
+        let mut topics = topics.filter_map(|target| match target {
+            Target::Topic(topic) => Some(topic.as_str()),
+            Target::Discard => None,
+        });
+        topics.next()
     }
 
     pub(super) fn leads_somewhere(&self, category: Category, granted: bool) -> bool {
@@ -64,8 +90,10 @@ pub(super) struct Routes(ArcSwapOption<InForce>);
 impl Routes {
     pub(super) fn in_force(&self, state: &State) -> Arc<InForce> {
         let wanted = state.audit().map(|(generation, _)| *generation);
+        let companion = state.companion().map(|(generation, _)| *generation);
         if let Some(known) = &*self.0.load()
             && known.generation == wanted
+            && known.companion.as_ref().map(|(generation, _)| *generation) == companion
         {
             return Arc::clone(known);
         }

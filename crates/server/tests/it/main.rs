@@ -57,6 +57,7 @@ mod openapi;
 mod own_changes;
 mod own_events;
 mod own_events_overflow;
+mod own_numbers;
 mod push;
 mod push_nodes;
 mod push_over_time;

@@ -219,12 +219,19 @@ impl Lines {
 
     /// The events in the fallback.
     pub(crate) fn events(&self) -> Vec<Value> {
+        let lines = self.under("io.confluent.security.audit.log.fallback: ");
+        let event = |line: &String| serde_json::from_str(line).unwrap();
+        lines.iter().map(event).collect()
+    }
+
+    /// What stands behind the target's name in the log.
+    pub(crate) fn under(&self, target: &str) -> Vec<String> {
         // Another test's thread may have found the line's call site without any listener.
         tracing::callsite::rebuild_interest_cache();
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         let lines = text.lines().filter_map(|line| {
-            let (_, event) = line.split_once("io.confluent.security.audit.log.fallback: ")?;
-            Some(serde_json::from_str(event).unwrap())
+            let (_, event) = line.split_once(target)?;
+            Some(event.to_string())
         });
         lines.collect()
     }

@@ -103,8 +103,25 @@ fn a_node_vouches_for_itself_alone() {
     let nobody = authority.node(None);
     let signature = nobody.sign(STATEMENT);
     let checked = |emitter| nobody.checked(&trusted, emitter, STATEMENT, &signature);
-    assert!(checked("c/broker-1").contains("not that of a node"));
-    assert_eq!(checked("c/server-1"), "good");
+    assert!(checked("c/broker-1").contains("not that of openmds:cluster:c:node:1"));
+    assert!(checked("c/server-1").contains("not that of openmds:server:1"));
+    assert_eq!(checked("c/another-1"), "good");
+}
+
+#[test]
+fn a_server_vouches_for_itself_alone() {
+    let authority = Authority::new();
+    let server = authority.node(Some("openmds:server:d2e5e004-e52b"));
+    let trusted = authority.trusted(&[]);
+    let signature = server.sign(STATEMENT);
+    let checked = |emitter| server.checked(&trusted, emitter, STATEMENT, &signature);
+    // Whatever its home cluster is.
+    assert_eq!(checked("c/server-d2e5e004-e52b"), "good");
+    assert_eq!(checked("unknown/server-d2e5e004-e52b"), "good");
+    for other in ["c/server-d2e5e004", "c/broker-1", "d2e5e004-e52b"] {
+        let said = format!("that of openmds:server:d2e5e004-e52b, not of {other}");
+        assert!(checked(other).contains(&said), "{other}");
+    }
 }
 
 #[test]
