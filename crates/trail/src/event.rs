@@ -218,10 +218,29 @@ const fn bool_text(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
+/// Every event has an address: without the machinery of formatting.
+fn push_decimal(out: &mut Vec<u8>, number: u8) {
+    let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10);
+    if hundreds > 0 {
+        out.push(b'0' | hundreds);
+    }
+    if hundreds > 0 || tens > 0 {
+        out.push(b'0' | tens);
+    }
+    out.push(b'0' | ones);
+}
+
 /// As Java's `InetAddress.getHostAddress`: eight groups for IPv6, none left out.
 pub(crate) fn push_address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
-        IpAddr::V4(v4) => push_display(out, v4),
+        IpAddr::V4(v4) => {
+            for (index, octet) in v4.octets().into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b'.');
+                }
+                push_decimal(out, octet);
+            }
+        }
         IpAddr::V6(v6) => {
             for (index, group) in v6.segments().iter().enumerate() {
                 if index > 0 {

@@ -1,37 +1,43 @@
 //! What a finished line says of itself, read without understanding the rest.
 
+use memchr::{memchr, memmem};
+
 use crate::own::OWN_TYPES;
 
-/// The value of an attribute that stands before `data`, as it is written.
-fn attribute<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let find =
-        |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|found| found == what);
+/// What stands before `data`.
+fn head(line: &[u8]) -> Option<&[u8]> {
     // Inside of a string the quotes would be escaped, so the first match is the attribute.
-    let head = line.get(..find(line, b",\"data\":")?)?;
+    let head = line.get(..memmem::find(line, b",\"data\":")?)?;
     // OCSF: the attributes stand in there, and others of the same names before it.
-    const UNMAPPED: &[u8] = b",\"unmapped\":{";
-    let from = find(head, UNMAPPED).unwrap_or_default();
-    let head = head.get(from..)?;
-    let key = format!("\"{name}\":\"");
-    let from = find(head, key.as_bytes())?.checked_add(key.len())?;
+    head.get(memmem::find(head, b",\"unmapped\":{").unwrap_or_default()..)
+}
+
+/// The value of an attribute, given as `"name":"`, as it is written.
+fn attribute<'a>(head: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let from = memmem::find(head, name.as_bytes())?.checked_add(name.len())?;
     let value = head.get(from..)?;
-    value.get(..find(value, b"\"")?)
+    value.get(..memchr(b'"', value)?)
 }
 
 /// Whether the event is about the trail itself.
 #[must_use]
 pub fn is_own(line: &[u8]) -> bool {
-    attribute(line, "type").is_some_and(|value| value.starts_with(OWN_TYPES.as_bytes()))
+    head(line)
+        .and_then(|head| attribute(head, "\"type\":\""))
+        .is_some_and(|value| value.starts_with(OWN_TYPES.as_bytes()))
 }
 
 /// So many numbers the event stands for; 1 if it does not say.
 #[must_use]
 pub fn numbers_of(line: &[u8]) -> u64 {
-    let number = |name| {
-        let digits = std::str::from_utf8(attribute(line, name)?).ok()?;
+    let number = |head, name| {
+        let digits = std::str::from_utf8(attribute(head, name)?).ok()?;
         digits.parse::<u64>().ok()
     };
-    let both = number("sequence").zip(number("sequencelast"));
+    let both = head(line).and_then(|head| {
+        let last = number(head, "\"sequencelast\":\"")?;
+        Some((number(head, "\"sequence\":\"")?, last))
+    });
     both.map_or(1, |(first, last)| {
         last.saturating_sub(first).saturating_add(1)
     })

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::io::Write as _;
 
+use memchr::memmem;
+
 use crate::chain::Hash;
 use crate::json::push_string;
 
@@ -152,19 +154,20 @@ impl Stamper {
         let at = end_of_attributes(out, from);
         let first = self.last.saturating_add(1);
         let last = self.last.saturating_add(count.max(1));
-        let mut attributes = Vec::with_capacity(self.head.len().saturating_add(128));
-        attributes.extend_from_slice(&self.head);
-        push(&mut attributes, format_args!("{first}"));
+        // Written behind the line, and then turned to where they belong.
+        let end = out.len();
+        out.extend_from_slice(&self.head);
+        push(out, format_args!("{first}"));
         if last > first {
-            push(
-                &mut attributes,
-                format_args!("\",\"sequencelast\":\"{last}"),
-            );
+            push(out, format_args!("\",\"sequencelast\":\"{last}"));
         }
-        attributes.extend_from_slice(b"\",\"chain\":\"");
-        self.hash.push(&mut attributes);
-        attributes.push(b'"');
-        out.splice(at..at, attributes);
+        out.extend_from_slice(b"\",\"chain\":\"");
+        self.hash.push(out);
+        out.push(b'"');
+        let length = out.len().saturating_sub(end);
+        if let Some(rest) = out.get_mut(at..) {
+            rest.rotate_right(length.min(rest.len()));
+        }
         self.last = last;
         self.hash = Hash::of(out.get(from..).unwrap_or_default());
         first
@@ -176,7 +179,7 @@ fn end_of_attributes(out: &[u8], from: usize) -> usize {
     const DATA: &[u8] = b",\"data\":";
     let line = out.get(from..).unwrap_or_default();
     // Inside of a string the quotes would be escaped, so the first match is the attribute.
-    let at = line.windows(DATA.len()).position(|bytes| bytes == DATA);
+    let at = memmem::find(line, DATA);
     let at = at.unwrap_or_else(|| line.len().saturating_sub(1));
     from.saturating_add(at).min(out.len())
 }

@@ -7,7 +7,7 @@ mod runs;
 use std::path::Path;
 
 use openmds_trail::{
-    Batch, Directory, Epoch, Fsync, Limits, Lost, Record, Refusal, Spool, is_own_line, numbers_of,
+    Batch, Directory, Epoch, Fsync, Limits, Lost, Record, Refusal, Spool, is_own_line,
 };
 
 use crate::outgoing::Ledger;
@@ -71,8 +71,9 @@ impl Spooled {
         } else {
             self.spool.append(&records, millis(clock))
         };
-        for (place, event) in (before..).zip(events.take(kept.count)) {
-            let numbers = numbers_of(event.line);
+        let kept_ones = events.zip(&records).take(kept.count);
+        for (place, (event, record)) in (before..).zip(kept_ones) {
+            let numbers = u64::from(record.count);
             self.runs.push(place, (event.number, numbers), event.own);
         }
         answer.add("kept", kept.count.to_string());

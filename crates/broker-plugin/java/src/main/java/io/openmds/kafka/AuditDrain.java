@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class AuditDrain implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditDrain.class);
     private static final int USUAL_BATCH = 256 * 1024;
+    /** So many batches are written to disk together: it is synced once for all of them. */
+    private static final int BATCHES_ON_DISK = 4;
     /** A queue this full is emptied into the fallback log rather than left to overflow. */
     private static final int SPILL_PERMILLE = 500;
     /** Where events can wait on disk, less may wait in memory, and not for long: what is there dies with the process. */
@@ -42,6 +44,8 @@ final class AuditDrain implements Runnable {
     private byte[] batch = new byte[USUAL_BATCH];
     private final WaitingRoom room;
     private final EventBatch events;
+    /** The last batch was nearly full: there is more where it came from. */
+    private boolean more;
     private long accepted = System.nanoTime() / 1_000_000;
     private long reported;
     private long droppedReported;
@@ -101,6 +105,11 @@ final class AuditDrain implements Runnable {
                 counters.javaFailures.increment();
                 LOG.error("The audit trail's drain failed and goes on", e);
                 busy = false;
+            }
+            if (more) {
+                more = false;
+                nap = SHORTEST_NAP_NANOS;
+                continue;
             }
             nap = busy ? SHORTEST_NAP_NANOS : Math.min(nap * 2, LONGEST_NAP_NANOS);
             LockSupport.parkNanos(nap);
@@ -168,15 +177,23 @@ final class AuditDrain implements Runnable {
     }
 
     private boolean forward() {
-        return pull(exporter::send);
+        boolean busy = take(exporter::send);
+        flush();
+        return busy;
     }
 
     private boolean spill() {
-        return pull(event -> fallback.write(event, Losses.Reason.FALLBACK));
+        boolean busy = take(event -> fallback.write(event, Losses.Reason.FALLBACK));
+        for (int i = 1; more && i < BATCHES_ON_DISK; i++) {
+            take(event -> fallback.write(event, Losses.Reason.FALLBACK));
+        }
+        flush();
+        return busy;
     }
 
     /** Takes one batch out of the queue; whether there was one. */
-    private boolean pull(EventBatch.Taker taker) {
+    private boolean take(EventBatch.Taker taker) {
+        more = false;
         int length = engine.drain(batch);
         if (NativeEngine.failed(length)) {
             counters.javaFailures.increment();
@@ -187,6 +204,7 @@ final class AuditDrain implements Runnable {
             batch = new byte[-length];
             length = engine.drain(batch);
         }
+        more = length > batch.length / 2;
         if (length <= 0) {
             return false;
         }
@@ -197,7 +215,6 @@ final class AuditDrain implements Runnable {
                 taker.take(event);
             }
         });
-        flush();
         if (batch.length > USUAL_BATCH) {
             batch = new byte[USUAL_BATCH];
         }
@@ -251,9 +268,9 @@ final class AuditDrain implements Runnable {
         flush();
         if (ledger.isOpen()) {
             ledger.finish();
-            boolean more = true;
-            while (more) {
-                more = sent ? forward() : spill();
+            boolean waits = true;
+            while (waits) {
+                waits = sent ? forward() : spill();
             }
             ledger.end();
         }
@@ -285,11 +302,11 @@ final class AuditDrain implements Runnable {
             reported = 0;
             writeUnrouted();
             long deadline = System.nanoTime() + CLOSE_MS * 1_000_000;
-            boolean more = true;
-            while (more) {
+            boolean waits = true;
+            while (waits) {
                 flush();
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
-                more = send ? forward() : spill();
+                waits = send ? forward() : spill();
             }
             conclude(deadline);
             report();
