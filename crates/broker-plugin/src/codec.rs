@@ -136,7 +136,46 @@ pub struct Actions<'a> {
     bytes: &'a [u8],
 }
 
+/// What an action says about being recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// As in [`Action`].
+    pub(crate) granted: bool,
+    log_if_allowed: bool,
+    log_if_denied: bool,
+}
+
+impl Wishes {
+    const fn of(flags: u8) -> Self {
+        Self {
+            granted: flags & GRANTED != 0,
+            log_if_allowed: flags & LOG_IF_ALLOWED != 0,
+            log_if_denied: flags & LOG_IF_DENIED != 0,
+        }
+    }
+
+    /// As [`Action::wants_record`].
+    pub(crate) const fn wants_record(self, granted: bool) -> bool {
+        if granted {
+            self.log_if_allowed
+        } else {
+            self.log_if_denied
+        }
+    }
+}
+
 impl Actions<'_> {
+    /// What each of them says about being recorded, without a look at the rest.
+    pub(crate) fn wishes(self) -> impl Iterator<Item = Wishes> {
+        let mut reader = Reader { bytes: self.bytes };
+        (0..self.count).map_while(move |_| {
+            let [_, _, _, flags] = reader.array("action").ok()?;
+            let length = usize::try_from(reader.u32("resource_name").ok()?).ok()?;
+            reader.take(length, "resource_name").ok()?;
+            Some(Wishes::of(flags))
+        })
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn number(&self) -> u32 {

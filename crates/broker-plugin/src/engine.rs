@@ -3,6 +3,7 @@
 mod companion;
 mod drain;
 mod holding;
+mod nowhere;
 mod recording;
 mod spooling;
 
@@ -184,7 +185,7 @@ impl Engine {
         };
         let document = lock(&self.document);
         let companion = lock(&self.companion);
-        let snapshot = Snapshot::new(&document, &companion, emitter);
+        let snapshot = Snapshot::new(&document, &companion, (emitter, &self.methods));
         if let Some(old) = self.snapshot.swap(Some(Arc::new(snapshot))) {
             lock(&self.retired).push(old);
         }
@@ -266,6 +267,10 @@ impl Engine {
             return false;
         }
         let snapshot = self.snapshot.load();
+        let nowhere = |snapshot: &Arc<Snapshot>| self.note_nowhere(snapshot, asked, verdicts);
+        if let Some(discarded) = snapshot.as_ref().and_then(nowhere) {
+            return discarded;
+        }
         let mut discarded = false;
         let mut otherwise = false;
         let mut verdicts = verdicts.iter();

@@ -58,6 +58,18 @@ impl Methods {
             .unwrap_or(&self.unknown)
     }
 
+    /// The categories that requests can be of, by API key, and last of one that is not laid out.
+    pub(crate) fn categories_of_keys(
+        &self,
+    ) -> impl Iterator<Item = impl Iterator<Item = Category>> {
+        let fetch = usize::try_from(FETCH).ok();
+        let laid_out = self.by_key.iter().chain([&self.unknown]).enumerate();
+        laid_out.map(move |(key, method)| {
+            let follower = (Some(key) == fetch).then_some(self.fetch_follower.category);
+            [method.category].into_iter().chain(follower)
+        })
+    }
+
     /// The categories in the order in which Java asks for them: by API key, then the follower's
     /// fetch, then everything else.
     pub fn categories(&self) -> impl Iterator<Item = Category> {

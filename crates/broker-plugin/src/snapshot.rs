@@ -20,10 +20,20 @@ pub(crate) struct Snapshot {
     companion: Companion,
     /// `None` if every event is best effort.
     pub(crate) modes: Option<Modes>,
+    /// By API key, and last for those that are not laid out: whether any decision can lead to a topic.
+    somewhere: Vec<bool>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(document: &Document, companion: &Companion, emitter: &Emitter) -> Self {
+    pub(crate) fn new(
+        document: &Document,
+        companion: &Companion,
+        (emitter, methods): (&Emitter, &Methods),
+    ) -> Self {
+        let leads = |category| {
+            let leads = |granted| document.leads_somewhere(category, granted);
+            leads(true) || leads(false)
+        };
         Self {
             router: Router::new(document, &emitter.authority, &emitter.cluster_id),
             destinations: document.topic_names().into_iter().collect(),
@@ -31,7 +41,21 @@ impl Snapshot {
             companion: companion.clone(),
             modes: (!companion.is_best_effort())
                 .then(|| Modes::new(companion, &emitter.authority, &emitter.cluster_id)),
+            somewhere: methods
+                .categories_of_keys()
+                .map(|mut of| of.any(leads))
+                .collect(),
         }
+    }
+
+    /// Whether any decision about such requests can lead to a topic.
+    pub(crate) fn leads_somewhere(&self, api_key: i16) -> bool {
+        let laid_out = usize::try_from(api_key)
+            .ok()
+            .and_then(|key| self.somewhere.get(key));
+        laid_out
+            .or(self.somewhere.last())
+            .is_none_or(|leads| *leads)
     }
 
     /// The topic, and the form of events in it.

@@ -31,4 +31,6 @@ mod message;
 #[cfg(test)]
 mod modes;
 #[cfg(test)]
+mod nowhere;
+#[cfg(test)]
 mod numbers;

@@ -41,11 +41,17 @@ impl Router {
         &self.document
     }
 
+    /// Whether nothing that this principal does is recorded.
+    #[must_use]
+    pub fn excludes(&self, principal: &str) -> bool {
+        self.excluded.contains(principal)
+    }
+
     /// Routes an event about the cluster itself (`resource` is `None`) or about a resource in it,
     /// given as CRN element type and name.
     #[must_use]
     pub fn route(&self, resource: Option<(&str, &str)>, action: AuditedAction<'_>) -> Routing<'_> {
-        if self.excluded.contains(action.principal) {
+        if self.excludes(action.principal) {
             return Routing::Discarded(Why::ExcludedPrincipal);
         }
         let winner = self.routes.find(resource);

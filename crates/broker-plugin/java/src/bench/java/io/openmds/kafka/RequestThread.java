@@ -9,6 +9,7 @@ import java.util.concurrent.CyclicBarrier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.authorizer.StandardAcl;
@@ -18,39 +19,34 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 
 /**
- * The cost of one decision: one subject in one JVM, as a broker has one authorizer. 1,000 topics with
- * one ACL each; every call asks for one Produce. {@code bench/run authorize} runs the subjects and
- * compares them.
+ * What deciding and recording cost the thread of a request: one subject in one JVM, as a broker has one authorizer. 1,000
+ * topics with one ACL each; every call asks for one Produce, allowed or, in a flood, denied. {@code bench/run audit} runs the
+ * subjects and compares them.
  */
-public final class AuthorizeBench {
+public final class RequestThread {
     private static final int TOPICS = 1_000;
     private static final int PRODUCE = 0;
-    private static final int ROUND_MS = 1_000;
-    private static final int WARM_UP_ROUNDS = 6;
-    private static final int ROUNDS = 5;
-    private static final String TO = "{\"allowed\":\"confluent-audit-log-events\",\"denied\":\"confluent-audit-log-events\"}";
+    private static final int ROUND_MS = Integer.getInteger("bench.round.ms", 1_000);
+    private static final int WARM_UP_ROUNDS = Integer.getInteger("bench.warm", 6);
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
 
-    private AuthorizeBench() {}
+    private RequestThread() {}
 
-    private static String document(String pattern) {
-        return "{\"destinations\":{\"topics\":{\"confluent-audit-log-events\":{\"retention_ms\":3600000}}},\"default_topics\":"
-                + TO + ",\"routes\":{\"crn:///kafka=*/topic=" + pattern + "\":{\"produce\":" + TO + "}}}";
-    }
-
-    private static StandardAuthorizer subject(String name, String servers) {
-        StandardAuthorizer authorizer = name.equals("plain") ? new StandardAuthorizer() : new OpenMdsAuthorizer();
+    /** Kafka's authorizer; ours with nothing recorded, with a document without a rule for it, or with one. */
+    private static StandardAuthorizer subject(String name, String servers, String spool) {
+        StandardAuthorizer authorizer = name.startsWith("kafka") ? new StandardAuthorizer() : new OpenMdsAuthorizer();
         Map<String, Object> configs = new HashMap<>(Map.of("node.id", "1"));
-        if (name.equals("not-matched")) {
-            configs.put(PluginConfig.ROUTER_CONFIG, document("finance-*"));
-        } else if (name.equals("routed") || name.equals("published")) {
-            configs.put(PluginConfig.ROUTER_CONFIG, document("*"));
-        }
-        if (!servers.isEmpty()) {
-            configs.put(PluginConfig.EXPORTER + "bootstrap.servers", servers);
-            configs.put(PluginConfig.EXPORTER + "topic.replicas", "1");
-            configs.put(PluginConfig.EXPORTER + "topic.partitions", "2");
+        if (name.equals("off")) {
+            configs.put(PluginConfig.ENABLE, "false");
+        } else if (name.equals("not-matched")) {
+            configs.put(PluginConfig.ROUTER_CONFIG, Lines.document("finance-*"));
+        } else if (name.equals("recorded")) {
+            configs.put(PluginConfig.ROUTER_CONFIG, Lines.document("*"));
+            configs.putAll(Lines.exporter(servers));
+            configs.put(SpoolSettings.DIRECTORY, spool);
         }
         authorizer.configure(configs);
+        metrics(authorizer);
         authorizer.start(Requests.server());
         Map<Uuid, StandardAcl> acls = new HashMap<>();
         for (int i = 0; i < TOPICS; i++) {
@@ -62,20 +58,37 @@ public final class AuthorizeBench {
         return authorizer;
     }
 
+    /** Since 4.1 a broker gives its metrics to the authorizer, and Kafka's does nothing without. */
+    private static void metrics(StandardAuthorizer authorizer) {
+        try {
+            Class<?> type = Class.forName("org.apache.kafka.common.metrics.PluginMetrics");
+            Object metrics = Class.forName("org.apache.kafka.common.metrics.internals.PluginMetricsImpl")
+                    .getConstructor(Metrics.class, Map.class).newInstance(new Metrics(), Map.of());
+            StandardAuthorizer.class.getMethod("withPluginMetrics", type).invoke(authorizer, metrics);
+        } catch (ClassNotFoundException e) {
+            // An older one.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** One thread's work: calls until told to stop; their number, and their single times. */
     private static final class Worker extends Thread {
         private final StandardAuthorizer authorizer;
         private final CyclicBarrier rounds;
         private final long pauseNanos;
         private final List<List<Action>> actions = new ArrayList<>();
-        private final AuthorizableRequestContext context = Requests.request(PRODUCE, "bench");
+        private final AuthorizableRequestContext context;
+        private final AuthorizationResult expected;
         private final int[] samples = new int[4_000_000];
         private final List<Double> means = new ArrayList<>();
         private final List<Integer> p50 = new ArrayList<>();
         private final List<Integer> p999 = new ArrayList<>();
         private long calls;
 
-        Worker(StandardAuthorizer authorizer, CyclicBarrier rounds, long pauseNanos) {
+        Worker(StandardAuthorizer authorizer, CyclicBarrier rounds, long pauseNanos, boolean allowed) {
+            context = Requests.request(PRODUCE, allowed ? "bench" : "stranger");
+            expected = allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED;
             this.authorizer = authorizer;
             this.rounds = rounds;
             this.pauseNanos = pauseNanos;
@@ -105,7 +118,7 @@ public final class AuthorizeBench {
             while (before < end && taken < samples.length) {
                 List<AuthorizationResult> results = authorizer.authorize(context, actions.get(next));
                 long after = System.nanoTime();
-                if (results.get(0) != AuthorizationResult.ALLOWED) {
+                if (results.get(0) != expected) {
                     throw new IllegalStateException("a wrong answer");
                 }
                 spent += after - before;
@@ -132,14 +145,14 @@ public final class AuthorizeBench {
         return sorted.get(sorted.size() / 2);
     }
 
-    /** {@code subject threads pause-ns [servers]} */
+    /** {@code subject allowed|denied threads pause-ns [servers spool]} */
     public static void main(String[] args) throws Exception {
-        int threads = Integer.parseInt(args[1]);
-        try (StandardAuthorizer authorizer = subject(args[0], args.length > 3 ? args[3] : "")) {
+        int threads = Integer.parseInt(args[2]);
+        try (StandardAuthorizer authorizer = subject(args[0], args.length > 4 ? args[4] : "", args.length > 5 ? args[5] : "")) {
             CyclicBarrier rounds = new CyclicBarrier(threads);
             List<Worker> workers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                workers.add(new Worker(authorizer, rounds, Long.parseLong(args[2])));
+                workers.add(new Worker(authorizer, rounds, Long.parseLong(args[3]), args[1].equals("allowed")));
             }
             workers.forEach(Thread::start);
             List<Double> means = new ArrayList<>();
@@ -153,26 +166,26 @@ public final class AuthorizeBench {
                 p999.addAll(worker.p999);
                 calls += worker.calls;
             }
-            System.out.printf("subject=%s threads=%d mean=%.0f p50=%d p999=%d calls=%d", args[0], threads, median(means),
-                    median(p50), median(p999), calls);
+            List<Object> pairs = new ArrayList<>(List.of("subject", args[0], "answer", args[1], "threads", threads, "mean", median(means),
+                    "p50", median(p50), "p999", median(p999), "calls", calls));
             if (authorizer instanceof OpenMdsAuthorizer) {
-                account(((OpenMdsAuthorizer) authorizer).trailForTest(), calls);
-            } else {
-                System.out.println();
+                pairs.addAll(account((OpenMdsAuthorizer) authorizer, calls, args[0].equals("recorded")));
             }
+            Decisions.line("thread", pairs.toArray());
         }
     }
 
-    private static void account(AuditTrail trail, long calls) {
-        AuditCounters counters = trail.counters;
-        long deadline = System.nanoTime() + 60_000_000_000L;
-        while (counters.getEnqueued() > counters.getDelivered() + counters.getFallback() && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+    /** Once nothing is under way any more: every decision is in exactly one figure. */
+    private static List<Object> account(OpenMdsAuthorizer authorizer, long calls, boolean recorded) {
+        AuditCounters counters = authorizer.countersForTest();
+        if (recorded) {
+            Lines.until("the queue to be empty", 60, () -> counters.account().of("waiting") == 0 && counters.isBalanced());
         }
-        System.out.printf(" routed=%d dropped=%d delivered=%d fallback=%d%n", counters.getRouted(),
-                counters.getDroppedQueueFull(), counters.getDelivered(), counters.getFallback());
-        if (counters.getDecided() != calls) {
-            throw new IllegalStateException(calls + " calls, " + counters.getDecided() + " decisions counted");
+        Account account = counters.account();
+        if (recorded && (account.of("decided") != calls || account.of("routed") != calls)) {
+            throw new IllegalStateException(calls + " calls, but " + account);
         }
+        return List.of("delivered", counters.getDelivered(), "spilled", recorded ? account.of("spilled") : 0, "fallback",
+                counters.getFallback(), "dropped", counters.getDroppedQueueFull());
     }
 }
