@@ -142,6 +142,11 @@ impl Blueprint {
             .ok_or_else(|| anyhow!("this playground has no cluster {name}"))
     }
 
+    /// Every user's password.
+    pub fn passwords(&self) -> impl Iterator<Item = &str> {
+        self.passwords.values().map(String::as_str)
+    }
+
     /// The password of a user.
     pub fn password(&self, user: &str) -> Result<&str> {
         match self.passwords.get(user) {

@@ -33,6 +33,7 @@ mod raw_client;
 mod refusals;
 mod roles;
 mod sdk;
+mod secrets;
 mod tokens;
 mod troubleshooting;
 mod verification;
@@ -98,6 +99,7 @@ const STEPS: &[Step] = &steps![
     modes::required_route_refuses_what_cannot_be_recorded,
     own_events::with_the_destination_away_they_are_in_the_log,
     log_ins::each_connection_leaves_one_event,
+    secrets::nothing_says_one,
     convergence::restarted_broker_has_the_last_document,
     convergence::stopped_cluster_converges_by_itself,
     convergence::frozen_broker_and_killed_server_converge,

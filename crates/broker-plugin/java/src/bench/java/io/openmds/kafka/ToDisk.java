@@ -71,15 +71,16 @@ final class ToDisk {
             actions.add(List.of(Requests.action(AclOperation.WRITE, ResourceType.TOPIC, "topic-" + i)));
         }
         List<AuthorizationResult> allowed = List.of(AuthorizationResult.ALLOWED);
+        DecisionLog log = new DecisionLog(new LineBudget(0, () -> 0));
         for (int i = 0; i < lines; i++) {
-            DecisionLog.write(context, actions.get(i % 1_000), allowed);
+            log.write(context, actions.get(i % 1_000), allowed);
         }
     }
 
     private static long drain(NativeEngine engine, byte[] batch, EventBatch events, Spool spool, FallbackLog fallback) {
         long before = System.nanoTime();
         events.read(batch, engine.drain(batch), spool::offer);
-        spool.flush(fallback);
+        spool.flush(fallback, event -> false);
         return System.nanoTime() - before;
     }
 

@@ -25,7 +25,6 @@ final class AuditDrain implements Runnable {
     private static final long SHORTEST_NAP_NANOS = 1_000_000;
     private static final long LONGEST_NAP_NANOS = 20_000_000;
     private static final long CLOSE_MS = 5_000;
-    private static final long REPORT_MS = 10_000;
 
     private final NativeEngine engine;
     private final ExporterSettings settings;
@@ -47,14 +46,14 @@ final class AuditDrain implements Runnable {
     /** The last batch was nearly full: there is more where it came from. */
     private boolean more;
     private long accepted = System.nanoTime() / 1_000_000;
-    private long reported;
-    private long droppedReported;
+    private final DropReport dropped;
 
     AuditDrain(NativeEngine engine, ExporterSettings settings, AuditCounters counters, FallbackLog fallback, Ledger ledger,
             Spool spool, WaitingRoom room) {
         this.engine = engine;
         this.settings = settings;
         this.counters = counters;
+        dropped = new DropReport(counters);
         this.fallback = fallback;
         this.ledger = ledger;
         this.spool = spool;
@@ -120,7 +119,7 @@ final class AuditDrain implements Runnable {
     /** One round; whether there was anything to do. */
     private boolean step() {
         writeUnrouted();
-        report();
+        dropped.tell(false);
         int fill = engine.fillPermille();
         followDestination(fill);
         long now = System.nanoTime() / 1_000_000;
@@ -240,20 +239,6 @@ final class AuditDrain implements Runnable {
         }
     }
 
-    private void report() {
-        long now = System.nanoTime() / 1_000_000;
-        if (now - reported < REPORT_MS) {
-            return;
-        }
-        reported = now;
-        long dropped = counters.getDroppedQueueFull();
-        if (dropped > droppedReported) {
-            LOG.warn("{} audit events were lost since the last report, {} in all, because the queue was full: raise {} or"
-                    + " route fewer events", dropped - droppedReported, dropped, PluginConfig.QUEUE_MAX_BYTES);
-            droppedReported = dropped;
-        }
-    }
-
     /** The last account is written once nothing is under way any more, if that comes in time. */
     private void conclude(long deadline) {
         flush();
@@ -268,8 +253,7 @@ final class AuditDrain implements Runnable {
         flush();
         if (ledger.isOpen()) {
             ledger.finish();
-            boolean waits = true;
-            while (waits) {
+            for (boolean waits = true; waits;) {
                 waits = sent ? forward() : spill();
             }
             ledger.end();
@@ -299,17 +283,15 @@ final class AuditDrain implements Runnable {
 
     private void finish() {
         try {
-            reported = 0;
             writeUnrouted();
             long deadline = System.nanoTime() + CLOSE_MS * 1_000_000;
-            boolean waits = true;
-            while (waits) {
+            for (boolean waits = true; waits;) {
                 flush();
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
                 waits = send ? forward() : spill();
             }
             conclude(deadline);
-            report();
+            dropped.tell(true);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("The audit trail's drain failed while it closed", e);
         }

@@ -32,15 +32,17 @@ final class Decider {
     private final AuditCounters counters;
     private final Set<String> superUsers;
     private final Trail trail;
+    private final DecisionLog log;
     private final Seldom errors = new Seldom();
 
     Decider(NativeEngine engine, LocalAcls localAcls, AuditCounters counters, Set<String> superUsers,
-            Trail trail) {
+            Trail trail, DecisionLog log) {
         this.engine = engine;
         this.localAcls = localAcls;
         this.counters = counters;
         this.superUsers = superUsers;
         this.trail = trail;
+        this.log = log;
     }
 
     /** The decisions, in order. */
@@ -72,7 +74,7 @@ final class Decider {
             if ((answer & OTHERWISE) != 0) {
                 results = trail.noted(context, actions, results, answer, codec.bytes());
             }
-            DecisionLog.write(context, actions, results);
+            log.write(context, actions, results);
             return results;
         } catch (AuthorizerNotReadyException e) {
             counters.decided.add(-count);

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kafka's own log of decisions, {@code kafka-authorizer.log} of a stock installation, which operators
- * read and {@code StandardAuthorizer} writes: denials at INFO, allowances at DEBUG, unwanted ones at TRACE.
+ * read and {@code StandardAuthorizer} writes: denials at INFO, allowances at DEBUG, unwanted ones at TRACE. At INFO a flood of
+ * denials would cost far more to log than to refuse, so that it has a limit a second; whoever raises the level gets all.
  */
 final class DecisionLog {
     private static final Logger LOG = LoggerFactory.getLogger("kafka.authorizer.logger");
@@ -24,7 +25,19 @@ final class DecisionLog {
             ResourceType.CLUSTER, "Cluster", ResourceType.TRANSACTIONAL_ID, "TransactionalId", ResourceType.DELEGATION_TOKEN,
             "DelegationToken", ResourceType.USER, "User");
 
-    private DecisionLog() {}
+    private final LineBudget budget;
+
+    /** @param budget for denials */
+    DecisionLog(LineBudget budget) {
+        this.budget = budget;
+    }
+
+    /** Of a node: without an audit trail the log is the only record, and whole. */
+    static DecisionLog of(PluginConfig config) {
+        long most = config.number(PluginConfig.LOG_DENIALS_PER_SECOND, 1_000, 0, LineBudget.MOST);
+        boolean audited = config.enabled(PluginConfig.ENABLE, true);
+        return new DecisionLog(new LineBudget(audited ? (int) most : 0, () -> System.nanoTime() / 1_000_000_000));
+    }
 
     /** As Kafka spells it in this log; its own function for that has moved between releases. */
     private static String name(ResourceType type) {
@@ -32,7 +45,7 @@ final class DecisionLog {
     }
 
     /** Never throws: decisions stand, whatever becomes of their log. */
-    static void write(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
+    void write(AuthorizableRequestContext context, List<Action> actions, List<AuthorizationResult> results) {
         try {
             if (LOG.isInfoEnabled()) {
                 writeEach(context, actions, results);
@@ -44,7 +57,7 @@ final class DecisionLog {
         }
     }
 
-    private static void writeEach(AuthorizableRequestContext context, List<Action> actions,
+    private void writeEach(AuthorizableRequestContext context, List<Action> actions,
             List<AuthorizationResult> results) {
         boolean debug = LOG.isDebugEnabled();
         int count = actions.size();
@@ -52,12 +65,23 @@ final class DecisionLog {
             boolean allowed = results.get(i) == AuthorizationResult.ALLOWED;
             Action action = actions.get(i);
             if (!allowed && action.logIfDenied()) {
-                LOG.info(line(context, action, false));
+                sayOwed();
+                if (debug || budget.takes()) {
+                    LOG.info(line(context, action, false));
+                }
             } else if (debug && allowed && action.logIfAllowed()) {
                 LOG.debug(line(context, action, true));
             } else if (debug && LOG.isTraceEnabled()) {
                 LOG.trace(line(context, action, allowed));
             }
+        }
+    }
+
+    private void sayOwed() {
+        long owed = budget.owed();
+        if (owed > 0) {
+            LOG.info("{} denials before this one are not in this log, which takes so many a second: see {}. The audit trail"
+                    + " has them as its document says", owed, PluginConfig.LOG_DENIALS_PER_SECOND);
         }
     }
 

@@ -87,7 +87,8 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
                 trail = new AuditTrail(config, engine, counters, () -> feed == null ? null : feed.signer());
                 VisibleConfig.define();
             }
-            decider = new Decider(engine, localAcls, counters, config.superUsers(), audited ? trail : Decider.Trail.NONE);
+            decider = new Decider(engine, localAcls, counters, config.superUsers(), audited ? trail : Decider.Trail.NONE,
+                    DecisionLog.of(config));
         } catch (RuntimeException e) {
             engine.close();
             throw e;

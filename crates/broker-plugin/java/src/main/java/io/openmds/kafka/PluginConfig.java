@@ -35,11 +35,12 @@ final class PluginConfig {
     static final String ALLOW_EVERYONE = "allow.everyone.if.no.acl.found";
     static final String AUTHORIZER_ENABLE = "openmds.authorizer.enable";
     static final String MODE = "openmds.authorizer.mode";
+    static final String LOG_DENIALS_PER_SECOND = "openmds.authorizer.log.denials.per.second";
 
     private static final String OURS = "openmds.";
     private static final Set<String> KNOWN =
             Set.of(COMPANION, LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
-                    AUTHORIZER_ENABLE, MODE);
+                    AUTHORIZER_ENABLE, MODE, LOG_DENIALS_PER_SECOND);
     private static final long DEFAULT_QUEUE_MAX_BYTES = 16L * 1024 * 1024;
     private static final long LEAST_QUEUE_BYTES = 64 * 1024;
     private static final long MOST_QUEUE_BYTES = 24L * 1024 * 1024;

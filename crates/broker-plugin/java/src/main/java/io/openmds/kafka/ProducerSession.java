@@ -1,11 +1,10 @@
 package io.openmds.kafka;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Callback;
@@ -25,11 +24,15 @@ import org.slf4j.LoggerFactory;
 final class ProducerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSession.class);
 
+    /** So many settled ones may stay behind one that is not. */
+    private static final int MANY = 4_096;
+
     private final Producer<byte[], byte[]> producer;
     private final String servers;
     private final AuditCounters counters;
     private final FallbackLog fallback;
-    private final Set<Owed> owed = ConcurrentHashMap.newKeySet();
+    /** In the order of sending, settled ones among them. Belongs to whoever sends, and at the end to whoever closes. */
+    private final ArrayDeque<Owed> owed = new ArrayDeque<>();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final Seldom warn = new Seldom();
@@ -72,13 +75,24 @@ final class ProducerSession {
         inFlightBytes.addAndGet(event.line.length);
         counters.underWay.add(event.own ? 0 : 1);
         Owed debt = new Owed(event, again);
-        owed.add(debt);
+        forget();
+        owed.addLast(debt);
         try {
             producer.send(new ProducerRecord<>(event.topic, null, null, null, event.line, event.headers()), debt);
         } catch (RuntimeException | LinkageError e) {
             debt.settle(e);
         }
         return now() - before;
+    }
+
+    /** Those that are settled: mostly the first ones; behind one that is not, once they are many. */
+    private void forget() {
+        while (!owed.isEmpty() && owed.peekFirst().get()) {
+            owed.removeFirst();
+        }
+        if (owed.size() > 2 * inFlight.get() + MANY) {
+            owed.removeIf(AtomicBoolean::get);
+        }
     }
 
     /**
@@ -90,8 +104,11 @@ final class ProducerSession {
         owed.forEach(debt -> {
             if (debt.again) {
                 debt.settle(new IllegalStateException("two producers were given it and acknowledged nothing"));
-            } else if (debt.release()) {
-                taken.add(debt.event);
+            } else {
+                AuditEvent event = debt.event;
+                if (debt.release()) {
+                    taken.add(event);
+                }
             }
         });
         taken.sort(Comparator.comparingLong(event -> event.number));
@@ -115,11 +132,12 @@ final class ProducerSession {
         }
     }
 
-    /** An event that the producer has and has not answered for. */
-    private final class Owed implements Callback {
-        private final AuditEvent event;
+    /** An event that the producer has; true once it has answered for it. */
+    private final class Owed extends AtomicBoolean implements Callback {
+        private static final long serialVersionUID = 1;
+        /** Null once it is settled: the line is not kept any longer. */
+        private transient volatile AuditEvent event;
         private final boolean again;
-        private final AtomicBoolean settled = new AtomicBoolean();
 
         Owed(AuditEvent event, boolean again) {
             this.event = event;
@@ -131,44 +149,52 @@ final class ProducerSession {
             settle(failure);
         }
 
-        /** Whether it was still open: from now on it is somebody else's. */
-        boolean release() {
-            if (!settled.compareAndSet(false, true)) {
-                return false;
+        /** Null if it was settled before; else it is settled now, and the caller's. */
+        private AuditEvent settled() {
+            if (!compareAndSet(false, true)) {
+                return null;
             }
-            owed.remove(this);
-            inFlightBytes.addAndGet(-event.line.length);
-            inFlight.decrementAndGet();
-            counters.underWay.add(event.own ? 0 : -1);
-            return true;
+            AuditEvent mine = event;
+            event = null;
+            inFlightBytes.addAndGet(-mine.line.length);
+            return mine;
         }
 
-        private void unsent(Throwable failure) {
-            if (failure instanceof RecordTooLargeException) {
-                fallback.refused(event, Losses.Reason.RECORD_TOO_LARGE);
-            } else if (failure instanceof TopicAuthorizationException || failure instanceof InvalidTopicException) {
-                fallback.refused(event, Losses.Reason.FALLBACK);
-            } else {
-                fallback.write(event, Losses.Reason.FALLBACK);
+        /** Whether it was still open: from now on it is somebody else's. */
+        boolean release() {
+            AuditEvent mine = settled();
+            if (mine != null) {
+                counters.underWay.add(mine.own ? 0 : -1);
+                inFlight.decrementAndGet();
             }
+            return mine != null;
         }
 
         void settle(Throwable failure) {
-            if (!settled.compareAndSet(false, true)) {
+            AuditEvent mine = settled();
+            if (mine == null) {
                 return;
             }
-            owed.remove(this);
-            inFlightBytes.addAndGet(-event.line.length);
             if (failure == null) {
                 progress = now();
-                counters.delivered.add(event.own ? 0 : 1);
-                event.delivered();
+                counters.delivered.add(mine.own ? 0 : 1);
+                mine.delivered();
             } else {
-                unsent(failure);
+                unsent(mine, failure);
                 warn(failure);
             }
-            counters.underWay.add(event.own ? 0 : -1);
+            counters.underWay.add(mine.own ? 0 : -1);
             inFlight.decrementAndGet();
+        }
+    }
+
+    private void unsent(AuditEvent event, Throwable failure) {
+        if (failure instanceof RecordTooLargeException) {
+            fallback.refused(event, Losses.Reason.RECORD_TOO_LARGE);
+        } else if (failure instanceof TopicAuthorizationException || failure instanceof InvalidTopicException) {
+            fallback.refused(event, Losses.Reason.FALLBACK);
+        } else {
+            fallback.write(event, Losses.Reason.FALLBACK);
         }
     }
 }

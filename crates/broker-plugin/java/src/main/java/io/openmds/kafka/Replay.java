@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Delivers what waits in the spool, in order, one batch at a time, while live events go on: a batch is a twelfth of what may
+ * Delivers what waits in the spool, in order, one batch at a time, while live events go on: a batch is a third of what may
  * be in flight, and none is begun while live events wait. Belongs to the drain thread.
  */
 final class Replay {
-    private static final int BATCH_BYTES = (int) (ExporterSettings.MOST_IN_FLIGHT / 12);
+    private static final int BATCH_BYTES = (int) (ExporterSettings.MOST_IN_FLIGHT / 3);
     private static final int LIVE_WAITS_PERMILLE = 50;
     private static final long PAUSE_MS = 1_000;
 

@@ -117,7 +117,7 @@ class RoleEquivalenceTest {
             engine.identify(Requests.CLUSTER_ID);
             AuditCounters counters = new AuditCounters();
             decider = new Decider(engine, new LocalAcls(engine, counters), counters, Set.of("User:root"),
-                    Decider.Trail.NONE);
+                    Decider.Trail.NONE, new DecisionLog(new LineBudget(0, () -> 0)));
             for (int i = random.nextInt(20); i > 0; i--) {
                 put(random.nextInt(10) == 0 ? one(table.roles) : one(new ArrayList<>(table.ofResources)));
             }
