@@ -1,5 +1,6 @@
 //! The companion in force, and the stamp that shows its version (`rulings.md` 25).
 
+use openmds_policy::audit::Document;
 use openmds_policy::companion::{Companion, Stamp};
 
 use super::audit_version::digest_of;
@@ -31,6 +32,15 @@ pub(super) fn stamped_companion(state: &State) -> Companion {
         };
         companion.with_stamp(Some(stamp))
     })
+}
+
+/// What the companion in force says of things that the document does not have: its author may just
+/// have removed or renamed them.
+pub(super) fn left_behind(state: &State, document: &Document) -> Vec<String> {
+    let unmatched = stamped_companion(state).unmatched(document).into_iter();
+    unmatched
+        .map(|sentence| format!("the companion: {sentence}"))
+        .collect()
 }
 
 impl App {

@@ -7,6 +7,7 @@ use openmds_policy::audit::{Document, FieldError, Form, LARGEST_CONFIG_VALUE, Me
 use openmds_policy::json::Json;
 
 use super::audit_version::{in_force, rfc3339, version_of};
+use super::companion_version::left_behind;
 use super::{App, AppError, Caller};
 use crate::reconcile::DocumentKind;
 use crate::store::{AuditRecord, Generation, Record, State};
@@ -43,9 +44,13 @@ impl App {
         text: &str,
     ) -> Result<Replaced, AppError> {
         self.permit_replacing_audit_config(caller)?;
-        let Parsed { document, warnings } = self.accepted(text)?;
+        let Parsed {
+            document,
+            mut warnings,
+        } = self.accepted(text)?;
         let one_at_a_time = self.replacing.lock().await;
         let state = self.store.read();
+        warnings.extend(left_behind(&state, &document));
         self.refuse_too_large(&state, &document)?;
         let (present, _) = in_force(&state);
         let live = match self.destination.live_retention(&present).await {

@@ -208,6 +208,27 @@ async fn what_the_document_does_not_have_is_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_document_that_leaves_the_companion_behind_is_warned_of() {
+    let world = World::new();
+    let desk = world.start().await;
+    let pattern = "crn:///kafka=*/topic=pay*";
+    let mut with_route = document(1);
+    with_route["routes"] = json!({ pattern: {"produce": {"allowed": "", "denied": ""}}});
+    desk.update(&with_route).await.is(200);
+    let mut wanted = companion("best-effort");
+    wanted["fail_modes"]["routes"] = json!({ pattern: {"produce": "required"} });
+    let answer = desk.update_companion(&wanted).await.is(200);
+    assert!(answer.header("openmds-warning").is_empty());
+    let answer = desk.update(&with_route).await.is(200);
+    assert!(answer.header("openmds-warning").is_empty());
+    let answer = desk.update(&document(1)).await.is(200);
+    let warnings = answer.header("openmds-warning");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let said = "the companion: fail_modes.routes[\"crn:///kafka=*/topic=pay*\"]: the audit log configuration has no route";
+    assert!(warnings[0].starts_with(said), "{warnings:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_outlives_the_server_and_touches_no_destination() {
     let world = World::new();
     let desk = world.start().await;
