@@ -1,6 +1,8 @@
 //! What Java tells of events after the queue, as events of the trail itself.
 
-use openmds_trail::{Account, Checkpoint, Envelope, Loss, Reason, Signer, checkpoint_statement};
+use openmds_trail::{
+    Account, Checkpoint, Envelope, Epoch, Loss, Reason, Signer, checkpoint_statement,
+};
 
 use openmds_policy::companion::Format;
 
@@ -46,8 +48,10 @@ impl Outgoing {
         let counts = what.all("topic_count").filter_map(|text| text.parse().ok());
         let loss = Loss {
             envelope: envelope(emitter, to, now),
-            count: ranges.iter().map(count).fold(0, u64::saturating_add),
+            count: figure(what, "count")
+                .unwrap_or_else(|| ranges.iter().map(count).fold(0, u64::saturating_add)),
             reason,
+            epoch: what.first("epoch").and_then(Epoch::parse),
             ranges: &ranges,
             from_micros: micros("from").unwrap_or(now),
             to_micros: micros("to").unwrap_or(now),

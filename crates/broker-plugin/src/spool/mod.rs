@@ -110,7 +110,7 @@ impl Spooled {
     }
 
     /// The destination has what the last read gave. Answers what of this epoch was lost on the way, as
-    /// `reason`, `range` (repeated) and `count` of each loss (`lost.<reason>`), and of former ones only how many.
+    /// `reason`, `range` (repeated) and `count` of each loss (`lost.<reason>`), and of former ones how many, and which as far as that is known.
     pub(crate) fn release(&mut self) -> Pairs {
         let mut answer = Pairs::new();
         self.spool.release();
@@ -132,6 +132,13 @@ impl Spooled {
             );
         }
         let former = lost.count.saturating_sub(happened).saturating_sub(own);
+        let epoch = lost.epoch.filter(|epoch| *epoch != self.epoch);
+        if let (Some(epoch), Some((first, last)), true) = (epoch, lost.numbers, former > 0) {
+            answer.add("former", lost.reason.name());
+            answer.add("former_epoch", epoch.to_string());
+            answer.add("former_range", format!("{first}-{last}"));
+            answer.add("former_count", former.to_string());
+        }
         for (key, count) in [("lost", happened), ("former", former)] {
             if count > 0 {
                 answer.add(&format!("{key}.{}", lost.reason.name()), count.to_string());

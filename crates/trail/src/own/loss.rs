@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::event::{field, push_display, push_envelope};
 use crate::json::push_string;
 use crate::metadata::Envelope;
+use crate::stamp::Epoch;
 use crate::time::push_micros;
 
 /// The CloudEvents type of a loss.
@@ -76,7 +77,9 @@ pub struct Loss<'a> {
     pub count: u64,
     /// Why.
     pub reason: Reason,
-    /// Their numbers, first and last of each run, in order.
+    /// The epoch that gave the numbers, if it is a former one of the same emitter.
+    pub epoch: Option<Epoch>,
+    /// Their numbers, first and last of each run, in order. Those of a former epoch are among these.
     pub ranges: &'a [(u64, u64)],
     /// Not before that they were lost, microseconds since 1970.
     pub from_micros: i64,
@@ -93,6 +96,9 @@ impl Loss<'_> {
         out.extend_from_slice(b",\"data\":{\"count\":");
         push_display(out, self.count);
         field(out, ",\"reason\":", self.reason.name());
+        if let Some(epoch) = self.epoch {
+            push_display(out, format_args!(",\"epoch\":\"{epoch}\""));
+        }
         out.extend_from_slice(b",\"ranges\":[");
         for (index, (first, last)) in self.ranges.iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };

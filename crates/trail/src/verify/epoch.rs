@@ -40,6 +40,9 @@ pub(super) struct EpochState {
     pub(super) losses: Vec<Named>,
     /// Numbers that losses name, first and last.
     pub(super) lost: BTreeMap<u64, u64>,
+    /// Of former epochs, by their milliseconds, numbers that its losses name, first and last.
+    #[serde(default)]
+    pub(super) former: Vec<(u64, u64, u64)>,
     pub(super) lost_count: u64,
     pub(super) misrouted: Vec<Misrouted>,
     pub(super) misrouted_count: u64,
@@ -69,6 +72,7 @@ impl EpochState {
             last_event: 0,
             losses: Vec::new(),
             lost: BTreeMap::new(),
+            former: Vec::new(),
             lost_count: 0,
             misrouted: Vec::new(),
             misrouted_count: 0,
@@ -220,9 +224,15 @@ impl EpochState {
             Some(Own::Account(true)) => self.closed = self.closed.max(Some(line.first)),
             Some(Own::Loss(loss)) => {
                 self.lost_count = self.lost_count.saturating_add(loss.count);
+                let former = loss.epoch.as_deref().map(Epoch::parse);
                 for (first, last) in loss.ranges.iter().take(KEPT) {
-                    let known = self.lost.entry(*first).or_insert(*last);
-                    *known = (*known).max(*last);
+                    match former {
+                        None => self.lose(*first, *last),
+                        Some(Some(epoch)) if self.former.len() < KEPT => {
+                            self.former.push((epoch.millis(), *first, *last));
+                        }
+                        Some(_) => {}
+                    }
                 }
                 if self.losses.len() < KEPT {
                     self.losses.push(Named {
@@ -237,6 +247,12 @@ impl EpochState {
             }
             _ => {}
         }
+    }
+
+    /// A loss names these numbers.
+    pub(super) fn lose(&mut self, first: u64, last: u64) {
+        let known = self.lost.entry(first).or_insert(last);
+        *known = (*known).max(last);
     }
 
     /// Takes a checkpoint, and checks its signature as soon as its certificate is known.

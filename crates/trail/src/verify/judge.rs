@@ -25,6 +25,7 @@ const UNDER_WAY_MS: i64 = 60_000;
 pub(super) fn epochs(verifier: &mut Verifier, now_ms: Option<i64>) -> Vec<EpochReport> {
     let signatures = verifier.signatures.take();
     let state = &mut verifier.state;
+    state.hand_back_losses();
     if let Some(signatures) = signatures.as_deref() {
         for epoch in &mut state.epochs {
             let who = signed::Who {

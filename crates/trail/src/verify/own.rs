@@ -32,6 +32,9 @@ pub(super) struct OpeningData {
 pub(super) struct LossData {
     pub(super) count: u64,
     pub(super) reason: String,
+    /// The former epoch that gave the numbers; else its own.
+    #[serde(default)]
+    pub(super) epoch: Option<String>,
     #[serde(default)]
     pub(super) ranges: Vec<(u64, u64)>,
     pub(super) from: String,

@@ -81,6 +81,22 @@ impl State {
         serde_json::to_string(&state).unwrap_or_default()
     }
 
+    /// Lets each epoch know what later ones say it lost.
+    pub(super) fn hand_back_losses(&mut self) {
+        let mut told = Vec::new();
+        for epoch in &self.epochs {
+            let emitter = &epoch.emitter;
+            told.extend(epoch.former.iter().map(|lost| (emitter.clone(), *lost)));
+        }
+        for (emitter, (of, first, last)) in told {
+            let is_it =
+                |known: &&mut EpochState| known.emitter == emitter && known.epoch.millis() == of;
+            if let Some(known) = self.epochs.iter_mut().find(is_it) {
+                known.lose(first, last);
+            }
+        }
+    }
+
     pub(super) fn place(&self, at: At) -> Place {
         let source = usize::try_from(at.source.0).ok();
         let source = source.and_then(|index| self.sources.get(index));

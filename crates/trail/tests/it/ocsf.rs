@@ -201,6 +201,7 @@ fn epoch() -> Vec<String> {
         envelope: envelope(CLUSTER),
         count: 4,
         reason: Reason::QueueFull,
+        epoch: None,
         ranges: &[(14, 17)],
         from_micros: 1_669_278_512_000_000,
         to_micros: 1_669_278_513_000_000,

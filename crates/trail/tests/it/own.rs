@@ -59,6 +59,7 @@ fn loss<'a>(
         envelope: envelope(),
         count: ranges.iter().map(|(first, last)| last - first + 1).sum(),
         reason,
+        epoch: None,
         ranges,
         from_micros: TIME - 20_000,
         to_micros: TIME,
@@ -136,6 +137,25 @@ fn golden(name: &str) -> String {
 fn the_golden_epoch_is_written_byte_for_byte() {
     let written = epoch().concat().replace("}{", "}\n{") + "\n";
     assert_eq!(written, golden("trail-epoch.v1.jsonl"));
+}
+
+#[test]
+fn the_golden_loss_of_a_former_epoch_is_written_byte_for_byte() {
+    let nothing_known = BTreeMap::new();
+    let former = Loss {
+        epoch: Some(Epoch::new(1_669_000_000_000)),
+        count: 2,
+        ..loss(Reason::SpoolDamaged, &[(7, 9)], &nothing_known)
+    };
+    let mut lines = Lines(Stamper::new(&opening()), Vec::new());
+    lines.add(1, |out| former.write_json(out));
+    let written = lines.1.concat() + "\n";
+    let name = "trail-loss-former.v1.jsonl";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/formats");
+        std::fs::write(path.join(name), &written).unwrap();
+    }
+    assert_eq!(written, golden(name));
 }
 
 #[test]

@@ -294,3 +294,38 @@ fn a_forged_newest_epoch_has_no_signature() {
     assert_eq!(refused.count(), 5);
     assert_eq!(report.verdict, Verdict::Tampered);
 }
+
+#[test]
+fn what_a_former_epoch_lost_on_disk_is_explained_by_the_next_one() {
+    let mut dice = Dice::new(1);
+    let (mut lines, first, end) = epoch("c/broker-1", 0, None, KILLED, &mut dice);
+    let opening = Opening {
+        emitter: "c/broker-1",
+        epoch: Epoch::new(START_MS + 3_600_000),
+        previous: Some(first),
+        end,
+    };
+    let mut next = Emitter::open(&opening, None, &mut dice);
+    next.loss_of(Some(first), (2, Reason::SpoolAge), &[(5, 6)]);
+    next.loss_of(Some(first), (1, Reason::SpoolDamaged), &[(8, 10)]);
+    next.loss_of(Some(Epoch::new(1)), (1, Reason::SpoolAge), &[(5, 5)]);
+    next.account(true);
+    lines.extend(next.lines);
+    lines.retain(|line| line.epoch != first || ![5, 6, 9, 12].contains(&line.first));
+    let report = verifier(&lines, Front::Whole, None).finish(None);
+    let missing = |index: usize| -> Vec<(u64, u64, Cause)> {
+        let found = findings(&report, index).iter();
+        let missing = found.filter_map(|finding| match finding {
+            Finding::Missing { first, last, cause } => Some((*first, *last, *cause)),
+            _ => None,
+        });
+        missing.collect()
+    };
+    let expected = [
+        (5, 6, Cause::Loss),
+        (9, 9, Cause::Loss),
+        (12, 12, Cause::Nothing),
+    ];
+    assert_eq!(missing(0), expected, "{report:?}");
+    assert_eq!(missing(1), [], "its own numbers are there");
+}

@@ -152,6 +152,16 @@ impl<'a> Emitter<'a> {
 
     /// Says that these are lost; without ranges, events that never had a number.
     pub(crate) fn loss(&mut self, count: u64, reason: Reason, ranges: &[(u64, u64)]) {
+        self.loss_of(None, (count, reason), ranges);
+    }
+
+    /// Says that these, which an epoch gave, are lost.
+    pub(crate) fn loss_of(
+        &mut self,
+        epoch: Option<Epoch>,
+        (count, reason): (u64, Reason),
+        ranges: &[(u64, u64)],
+    ) {
         let last = self.stamper.end().last;
         let own = [(last + 1, last + count)];
         let envelope = self.envelope(TOPICS[2]);
@@ -159,6 +169,7 @@ impl<'a> Emitter<'a> {
             envelope,
             count,
             reason,
+            epoch,
             ranges: if ranges.is_empty() { &own } else { ranges },
             from_micros: envelope.time_micros - 5_000,
             to_micros: envelope.time_micros,

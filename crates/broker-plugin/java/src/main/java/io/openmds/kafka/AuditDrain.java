@@ -136,7 +136,9 @@ final class AuditDrain implements Runnable {
         }
         exporter.poll();
         if (exporter.accepts()) {
-            return forward() | replay.step(exporter, fill, now);
+            boolean moved = forward();
+            // A send may have ended it: what a topic is then is not known, and nothing may be given up for that.
+            return exporter.accepts() && replay.step(exporter, fill, now) || moved;
         }
         boolean urgent = fill >= SPOOL_PERMILLE || now - accepted > SPOOL_AFTER_MS || room.isAnybodyWaiting();
         if (spool.isOpen() && urgent) {
@@ -221,16 +223,7 @@ final class AuditDrain implements Runnable {
     }
 
     private boolean flush() {
-        return spool.flush(fallback, this::sendLive);
-    }
-
-    /** Whether the destination is given what the disk refused. */
-    private boolean sendLive(AuditEvent event) {
-        boolean takes = exporter != null && exporter.accepts() && exporter.knows(event.topic);
-        if (takes) {
-            exporter.send(event);
-        }
-        return takes;
+        return spool.flush(fallback, event -> exporter != null && exporter.offer(event));
     }
 
     private void writeUnrouted() {
@@ -289,6 +282,9 @@ final class AuditDrain implements Runnable {
                 flush();
                 boolean send = exporter != null && exporter.accepts() && System.nanoTime() < deadline;
                 waits = send ? forward() : spill();
+            }
+            if (exporter != null) {
+                replay.finish(exporter, exporter::takes);
             }
             conclude(deadline);
             dropped.tell(true);

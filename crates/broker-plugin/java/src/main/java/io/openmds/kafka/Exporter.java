@@ -215,6 +215,21 @@ final class Exporter implements Replay.Way {
         send(event, false);
     }
 
+    /** Goes on with whatever is under way; whether events may be sent now. */
+    boolean takes() {
+        poll();
+        return accepts();
+    }
+
+    /** Sends one event if it may be sent now; whether it was. */
+    boolean offer(AuditEvent event) {
+        boolean takes = accepts() && knows(event.topic);
+        if (takes) {
+            send(event);
+        }
+        return takes;
+    }
+
     private void send(AuditEvent event, boolean again) {
         if (state != State.READY || !usable.contains(event.topic)) {
             fallback.write(event, Losses.Reason.FALLBACK);

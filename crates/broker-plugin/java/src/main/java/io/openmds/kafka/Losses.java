@@ -82,6 +82,8 @@ final class Losses {
     }
 
     private final LongSupplier clockMicros;
+    /** Of former epochs, as they are told. */
+    private final List<Pairs> former = new ArrayList<>();
     private Map<Reason, Lost> lost = new EnumMap<>(Reason.class);
 
     /** @param clockMicros microseconds since 1970 */
@@ -102,13 +104,26 @@ final class Losses {
                 .add(Long.parseLong(ends[0]), Long.parseLong(ends[1]), clockMicros.getAsLong());
     }
 
+    /**
+     * Of a former epoch.
+     *
+     * @param range numbers, {@code 7-9}, that so many lost ones are among
+     */
+    synchronized void add(String reason, String epoch, String range, String count) {
+        String now = Long.toString(clockMicros.getAsLong());
+        if (former.size() < MOST_RUNS) {
+            former.add(new Pairs().add("what", "loss").add("reason", reason).add("epoch", epoch).add("range", range)
+                    .add("count", count).add("from", now).add("to", now));
+        }
+    }
+
     /** Whether so many runs are known that they should be told even if nobody listens. */
     synchronized boolean isPressing() {
         return lost.values().stream().mapToInt(one -> one.runs.size()).sum() >= MOST_RUNS;
     }
 
     synchronized boolean isEmpty() {
-        return lost.isEmpty();
+        return lost.isEmpty() && former.isEmpty();
     }
 
     /** What {@link NativeEngine#tell} is to be told, once. */
@@ -116,6 +131,8 @@ final class Losses {
         List<Pairs> told = new ArrayList<>();
         lost.forEach((reason, one) -> told.addAll(one.told(reason)));
         lost = new EnumMap<>(Reason.class);
+        told.addAll(former);
+        former.clear();
         return told;
     }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Delivers what waits in the spool, in order, one batch at a time, while live events go on: a batch is a third of what may
@@ -14,6 +16,8 @@ final class Replay {
     private static final int BATCH_BYTES = (int) (ExporterSettings.MOST_IN_FLIGHT / 3);
     private static final int LIVE_WAITS_PERMILLE = 50;
     private static final long PAUSE_MS = 1_000;
+    private static final long FINISH_NANOS = 1_000_000_000;
+    private static final long NAP_NANOS = 1_000_000;
 
     /** Where events go. */
     interface Way {
@@ -111,6 +115,16 @@ final class Replay {
         }
         known.forEach(way::send);
         return true;
+    }
+
+    /** Before the node stops: delivers what waits as long as the destination takes it, for a moment at most. */
+    void finish(Way way, BooleanSupplier takes) {
+        long deadline = System.nanoTime() + FINISH_NANOS;
+        while (takes.getAsBoolean() && (batch != null || spool.isOpen() && counters.spoolWaiting > 0)
+                && System.nanoTime() < deadline) {
+            step(way, 0, System.nanoTime() / 1_000_000);
+            LockSupport.parkNanos(NAP_NANOS);
+        }
     }
 
     private boolean settle(long nowMs) {

@@ -154,6 +154,11 @@ final class Spool {
                         reason.text, former);
             }
         }
+        List<String> former = told.all("former");
+        for (int i = 0; i < former.size(); i++) {
+            losses.add(former.get(i), told.all("former_epoch").get(i), told.all("former_range").get(i),
+                    told.all("former_count").get(i));
+        }
         show(told);
     }
 

@@ -125,9 +125,11 @@ class SpoolTest {
                 new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
         final ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
 
+        final String epoch;
+
         Bench() {
             engine.identify(Requests.CLUSTER_ID);
-            engine.tell(new Pairs().add("what", "open").add("node", "broker-1").add("in_flight_bytes", "0"));
+            epoch = engine.tell(new Pairs().add("what", "open").add("node", "broker-1").add("in_flight_bytes", "0")).first("epoch");
             spool.begin("broker-1");
             assertTrue(spool.isOpen());
         }
@@ -194,6 +196,57 @@ class SpoolTest {
             assertEquals(0, bench.counters.spilled.sum());
             assertEquals(4, bench.counters.delivered.sum());
             assertEquals(0, bench.counters.spoolWaiting);
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
+    void aNodeThatStopsDeliversWhatWaitsIfTheDestinationTakesIt() {
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            bench.spill(4);
+            bench.replay.finish(bench, () -> false);
+            assertEquals(4, bench.counters.spilled.sum());
+            assertEquals(List.of(), bench.sent());
+            bench.replay.finish(bench, () -> {
+                bench.producer.completeNext();
+                return true;
+            });
+            assertEquals(List.of("1", "2", "3", "4"), bench.sent());
+            assertEquals(0, bench.counters.spilled.sum());
+            assertEquals(0, bench.counters.spoolWaiting);
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
+    void whatAFormerEpochLosesOnDiskIsNamedByTheNextOne() throws Exception {
+        String epoch;
+        try (Bench bench = new Bench()) {
+            bench.spill(3);
+            epoch = bench.epoch;
+        }
+        Path segment = directory.resolve("broker-1/00000000000000000001.oms");
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\"2\"") + 1] = '7';
+        Files.write(segment, bytes);
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            bench.replay.finish(bench, () -> {
+                bench.producer.completeNext();
+                return true;
+            });
+            assertEquals(List.of("1", "3"), bench.sent());
+            assertEquals(0, bench.counters.lostToDamage.sum(), "it is not of this account");
+            assertFalse(bench.losses.isEmpty());
+            Pairs loss = bench.losses.take().get(0);
+            assertEquals(List.of("spool-damaged", epoch, "2-2", "1"), List.of(loss.first("reason"), loss.first("epoch"),
+                    loss.first("range"), loss.first("count")));
+            assertTrue(bench.losses.isEmpty());
+            assertEquals("2", bench.engine.tell(loss).first("sequence"), "after the opening of the epoch");
+            byte[] batch = new byte[4_096];
+            List<String> events = new ArrayList<>();
+            new EventBatch().read(batch, bench.engine.drain(batch), event -> events.add(new String(event.line)));
+            assertTrue(events.get(1).contains("\"reason\":\"spool-damaged\",\"epoch\":\"" + epoch + "\",\"ranges\":[[2,2]]"),
+                    events.get(1));
             assertEquals(List.of(), lines.whole());
         }
     }
