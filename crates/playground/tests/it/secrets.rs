@@ -2,6 +2,8 @@
 //! metrics and answers.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,17 +29,17 @@ const KEPT: [&str; 4] = ["server.properties", "join-token", "data", "tmp"];
 
 /// Shows each planted one to whoever could repeat it; answers what was said.
 fn plant(world: &World) -> Result<Vec<String>> {
-    let setting = "listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
-                   required username=x password=";
+    let setting = "listener.name.client.plain.sasl.jaas.config";
     let of_broker = ["--entity-type", "brokers", "--entity-name", "1", "--alter"];
-    let planted = format!("{setting}{JAAS};");
-    let removed = setting.split('=').next().unwrap_or_default();
+    let module =
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=x password=";
+    let planted = format!("{setting}=[{module}{JAAS};]");
     let alter = |change: [&str; 2]| {
         let args: Vec<&str> = of_broker.into_iter().chain(change).collect();
         world.admin_tool(Tool::Configs, HOME.name, &args)
     };
     alter(["--add-config", &planted])?;
-    alter(["--delete-config", removed])?;
+    alter(["--delete-config", setting])?;
     let ports = &world.playground.cluster(HOME.name)?.node(1)?.plan().ports;
     let mut said = Vec::new();
     let mut refused = |what: &str, result: Result<()>| -> Result<()> {
@@ -49,14 +51,28 @@ fn plant(world: &World) -> Result<Vec<String>> {
     refused("a wrong password", client.scram("alice", PASSWORD))?;
     let mut client = RawClient::connect(ports[&Listener::Repl])?;
     refused("a wrong password", client.plain("broker", PASSWORD))?;
-    let mut client = RawClient::connect(ports[&Listener::Token])?;
-    refused("a forged token", client.token(TOKEN))?;
     let mut http = world.playground.server().http()?;
     refused("a wrong password", http.log_in("alice", PASSWORD))?;
+    said.push(bearing_the_token(&world.playground.server().url())?);
     let url = format!("http://alice:{PASSWORD}@127.0.0.1:1");
     let args = ["cluster", "list", "--url", &url];
     said.push(world.playground.cli("alice", &args)?.said());
     Ok(said)
+}
+
+/// What the server answers to a token that nobody gave out. Brokers are not shown it: Kafka's own validator, unlike
+/// the plugin's, writes tokens that it refuses to Kafka's log.
+fn bearing_the_token(url: &str) -> Result<String> {
+    let address = url.strip_prefix("http://").context("a plain URL")?;
+    let mut stream = TcpStream::connect(address.trim_end_matches('/'))?;
+    let request = format!(
+        "GET /security/1.0/roles HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    Ok(answer)
 }
 
 /// What must be found nowhere, and what it is.
