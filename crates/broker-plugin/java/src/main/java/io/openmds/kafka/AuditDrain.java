@@ -16,13 +16,13 @@ final class AuditDrain implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditDrain.class);
     private static final int USUAL_BATCH = 256 * 1024;
     /** So many batches are written to disk together: it is synced once for all of them. */
-    private static final int BATCHES_ON_DISK = 4;
+    private static final int BATCHES_ON_DISK = 16;
     /** A queue this full is emptied into the fallback log rather than left to overflow. */
     private static final int SPILL_PERMILLE = 500;
     /** Where events can wait on disk, less may wait in memory, and not for long: what is there dies with the process. */
     private static final int SPOOL_PERMILLE = 100;
     private static final long SPOOL_AFTER_MS = 500;
-    private static final long SHORTEST_NAP_NANOS = 1_000_000;
+    private static final long SHORTEST_NAP_NANOS = 4_000_000;
     private static final long LONGEST_NAP_NANOS = 20_000_000;
     private static final long CLOSE_MS = 5_000;
 
