@@ -66,7 +66,8 @@ fn count(answered: &Mutex<BTreeSet<String>>) -> usize {
 }
 
 /// Clients ask at full speed, every route is durable, and their broker is killed: each decision that a
-/// client saw answered is at the destination, and the trail of that epoch has no hole.
+/// client saw answered is at the destination, and the trail of that epoch has no hole. (An epoch of its
+/// own, because earlier steps had the broker follow another destination.)
 pub(crate) fn killed_broker_has_recorded_what_it_answered(world: &World) -> Result<()> {
     asked(world, json!({"default": "durable"}))?;
     let outcome = kill_and_count(world);
@@ -77,6 +78,8 @@ pub(crate) fn killed_broker_has_recorded_what_it_answered(world: &World) -> Resu
 fn kill_and_count(world: &World) -> Result<()> {
     let payments = world.payments()?;
     let node = payments.node(1)?;
+    node.restart()?;
+    payments.wait_until_ready()?;
     let answered = Mutex::default();
     let clients = (0..CLIENTS).map(|_| client(world, 1, ALLOWED_CLIENT));
     let clients = clients.collect::<Result<Vec<_>>>()?;
