@@ -17,6 +17,9 @@ pub enum Cause {
     Period,
     /// The emitter is at work, and wrote what is behind them in the last minute.
     UnderWay,
+    /// The emitter was killed while it may have been in memory: it is one of the events that a killed
+    /// epoch can lose, as many as its opening says, and no more.
+    Killed,
     /// Nothing.
     Nothing,
 }
@@ -157,7 +160,7 @@ impl Finding {
         match self {
             Self::Missing { cause, .. } | Self::EpochMissing { cause, .. } => match cause {
                 Cause::Retention | Cause::Period | Cause::UnderWay => Verdict::Complete,
-                Cause::Loss | Cause::Nothing => Verdict::Incomplete,
+                Cause::Loss | Cause::Killed | Cause::Nothing => Verdict::Incomplete,
             },
             Self::Lost { .. }
             | Self::TailUnknown { .. }

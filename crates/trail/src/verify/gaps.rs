@@ -12,20 +12,32 @@ use crate::stamp::Epoch;
 /// Events of the same moment may be written in any order, and clocks are set.
 const SLACK_MS: i64 = 10_000;
 
-/// The numbers of the epoch up to `end` that are not there. `lately`: what was written since then may
-/// still be on its way.
+/// What else can explain a number that is not there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Otherwise {
+    /// What was written since then may still be on its way.
+    pub(super) lately: Option<i64>,
+    /// The emitter was killed with at most so many events in memory.
+    pub(super) in_memory: Option<u64>,
+}
+
+/// The numbers of the epoch up to `end` that are not there.
 pub(super) fn missing(
     state: &State,
     epoch: &EpochState,
     end: u64,
-    lately: Option<i64>,
+    otherwise: Otherwise,
     findings: &mut Vec<Finding>,
 ) {
+    // Events leave memory in any order, and numbers are given in order: what was in there at the end
+    // are the last ones.
+    let oldest = otherwise.in_memory.map(|bound| end.saturating_sub(bound));
     for gap in epoch.runs.gaps(end) {
         let since = gap.after_ms.unwrap_or_else(|| ms(epoch.epoch));
         let is_late = |from: i64| gap.before_ms.is_none_or(|before| before >= from);
         let otherwise = match explain(state, Some(since)) {
-            Cause::Nothing if lately.is_some_and(is_late) => Cause::UnderWay,
+            Cause::Nothing if otherwise.lately.is_some_and(is_late) => Cause::UnderWay,
+            Cause::Nothing if oldest.is_some_and(|oldest| gap.first > oldest) => Cause::Killed,
             cause => cause,
         };
         for (first, last, is_named) in parts(&gap, &epoch.lost) {

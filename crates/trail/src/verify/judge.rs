@@ -75,8 +75,14 @@ impl Judge<'_> {
             _ => last.last,
         };
         let now = self.now_ms.filter(|_| end == End::Running);
-        let lately = now.map(|now| now.saturating_sub(UNDER_WAY_MS));
-        gaps::missing(self.state, epoch, proven, lately, &mut findings);
+        let otherwise = gaps::Otherwise {
+            lately: now.map(|now| now.saturating_sub(UNDER_WAY_MS)),
+            in_memory: match end {
+                End::Unknown { at_most } => at_most,
+                _ => None,
+            },
+        };
+        gaps::missing(self.state, epoch, proven, otherwise, &mut findings);
         self.named(epoch, &mut findings);
         self.signing(epoch, succession, &end, &mut findings);
         if let Some(previous) = succession.missing_before {

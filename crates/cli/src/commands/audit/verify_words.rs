@@ -244,6 +244,7 @@ const fn cause_words(cause: Cause) -> &'static str {
         Cause::Retention => "the topic's retention has deleted events of that age",
         Cause::Period => "before the time that was asked for",
         Cause::UnderWay => "written within the last minute, may be on their way: verify again",
+        Cause::Killed => "in memory when the process was killed, as the unknown tail",
         Cause::Nothing => "nothing explains it",
     }
 }

@@ -44,6 +44,50 @@ fn a_killed_epoch_ends_unknown_and_says_how_much_at_most() {
 }
 
 #[test]
+fn holes_of_a_killed_epoch_are_explained_as_far_as_its_memory_reached() {
+    const BOUND: u64 = 512;
+    let plan = Plan {
+        events: 900,
+        ..KILLED
+    };
+    let mut dice = Dice::new(3);
+    let (whole, first, _) = epoch("c/broker-1", 0, None, plan, &mut dice);
+    let next = Plan {
+        key: None,
+        ..Plan::CLOSED
+    };
+    let next = epoch("c/broker-1", 1, Some((first, None)), next, &mut dice).0;
+    let last = whole.last().unwrap().last;
+    for (hole, cause) in [
+        (last - 1, Cause::Killed),
+        (last - BOUND + 1, Cause::Killed),
+        (last - BOUND, Cause::Nothing),
+        (2, Cause::Nothing),
+    ] {
+        let mut lines = whole.clone();
+        lines.retain(|line| line.first != hole);
+        assert_eq!(lines.len() + 1, whole.len());
+        // Without a next start the emitter is as silent as a killed one; with one that knows its end it is not.
+        let silent = verifier(&lines, Front::Whole, None).finish(Some(i64::MAX));
+        lines.extend(next.iter().cloned());
+        let killed = verifier(&lines, Front::Whole, None).finish(None);
+        for report in [silent, killed] {
+            let missing = Finding::Missing {
+                first: hole,
+                last: hole,
+                cause,
+            };
+            assert!(
+                findings(&report, 0).contains(&missing),
+                "{hole}: {:?}",
+                findings(&report, 0)
+            );
+            assert_eq!(report.verdict, Verdict::Incomplete);
+        }
+    }
+}
+
+#[test]
 fn an_epoch_that_goes_on_is_running_until_it_is_silent() {
     let lines = one(KILLED);
     let ended = |now: Option<i64>| {
@@ -324,7 +368,7 @@ fn what_a_former_epoch_lost_on_disk_is_explained_by_the_next_one() {
     let expected = [
         (5, 6, Cause::Loss),
         (9, 9, Cause::Loss),
-        (12, 12, Cause::Nothing),
+        (12, 12, Cause::Killed),
     ];
     assert_eq!(missing(0), expected, "{report:?}");
     assert_eq!(missing(1), [], "its own numbers are there");
