@@ -34,6 +34,7 @@ mod refusals;
 mod roles;
 mod sdk;
 mod secrets;
+mod segments;
 mod tokens;
 mod troubleshooting;
 mod verification;

@@ -17,6 +17,7 @@ use openmds_playground::story::DEFAULT_TOPIC;
 use openmds_playground::versions::Tool;
 
 use crate::raw_client::RawClient;
+use crate::segments;
 use crate::world::World;
 
 const PASSWORD: &str = "planted-password-7Qm2";
@@ -125,6 +126,10 @@ fn haystacks(world: &World, http: &Http) -> Result<Vec<(String, Vec<u8>)>> {
     for file in all {
         // Somebody may just have rolled or removed it.
         if let Ok(bytes) = fs::read(&file) {
+            if file.extension().is_some_and(|extension| extension == "oms") {
+                let unpacked = segments::unpacked(&bytes)?;
+                haystacks.push((format!("{}, unpacked", file.display()), unpacked));
+            }
             haystacks.push((file.display().to_string(), bytes));
         }
     }

@@ -1,19 +1,27 @@
-//! Events that wait on disk: segments of checksummed frames, written by one owner, delivered in order,
-//! removed when they are delivered (`spec/spool.md`).
+//! Events that wait on disk: segments of checksummed, compressed blocks, written by one owner, delivered
+//! in order, removed when they are delivered (`spec/spool.md`).
 //!
 //! What deliberately is not here: threads, clocks, and the question when an event should wait. Memory
 //! does not grow with the spool: segments are known by number and length, and read by chunks.
 
 mod append;
+mod block;
+mod bytes;
 mod directory;
 mod disk;
+mod escape;
+mod frame;
+mod header;
 mod limits;
 mod open;
+mod pack;
 mod position;
+
 mod read;
+mod reading;
+mod record;
 mod release;
 mod scan;
-mod segment;
 
 use std::collections::VecDeque;
 
@@ -22,11 +30,17 @@ pub use directory::Directory;
 pub use disk::{Disk, Name};
 pub use limits::{Fsync, Limits};
 pub use open::OpenError;
-pub use read::{Batch, Lost};
-pub use segment::Record;
+pub use reading::{Batch, Lost};
+pub use record::Record;
 
 use crate::stamp::Epoch;
+use block::Gathered;
 use position::Position;
+
+/// Bytes of a block's records at most, and of what becomes of them on disk: an event is smaller than a
+/// Kafka message may be by default, 1 MiB; this leaves room for destinations that take more, and bounds
+/// what reading one block holds in memory.
+const LARGEST: usize = 8 << 20;
 
 /// One segment on disk.
 #[derive(Debug, Clone, Copy)]
@@ -83,14 +97,16 @@ pub struct Spool<D> {
     /// Bytes of all segments.
     bytes: u64,
     done: Position,
-    /// What the last read gave, until it is released.
-    offered: Option<read::Offered>,
+    /// What was read and is not released yet, the oldest first.
+    offered: VecDeque<reading::Offered>,
     /// How often reading failed at `done`.
     unreadable: u32,
     happened: Happened,
-    /// Frames on their way to the disk.
+    /// Records on their way into a block.
+    gathered: Gathered,
+    /// Blocks on their way to the disk.
     buffer: Vec<u8>,
-    /// Records taken that are not kept yet.
+    /// Records in blocks that are not kept yet.
     pending: u64,
 }
 

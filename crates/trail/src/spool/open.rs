@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 
+use super::block::Gathered;
 use super::disk::{Disk, Name};
+use super::header::{Beginning, Header};
 use super::limits::Limits;
 use super::position::Position;
-use super::scan::{Scan, beginning};
-use super::segment::{Beginning, Header};
+use super::scan::Scan;
 use super::{Happened, Segment, Spool, wide};
 use crate::stamp::Epoch;
 
@@ -41,7 +42,7 @@ impl fmt::Display for OpenError {
             ),
             Self::Newer { file, version } => write!(
                 to,
-                "{file} is of format {version}, which a later release wrote; this one reads 1: run that release until the \
+                "{file} is of format {version}, which a later release wrote; this one reads 1 and 2: run that release until the \
                  spool is delivered, or move the file away"
             ),
             Self::Disk { doing, error } => write!(to, "{doing}: {error}"),
@@ -82,7 +83,7 @@ impl<D: Disk> Spool<D> {
         let mut found = disk.segments().map_err(doing("listing it"))?;
         found.sort_unstable();
         for (index, _) in &found {
-            if let Ok(Beginning::Newer(version)) = beginning(&mut disk, *index) {
+            if let Ok(Beginning::Newer(version)) = Beginning::of(&mut disk, *index) {
                 let file = Name::Segment(*index).file();
                 return Err(OpenError::Newer { file, version });
             }
@@ -104,9 +105,10 @@ impl<D: Disk> Spool<D> {
             next_place: 0,
             bytes: 0,
             done: stored.unwrap_or_default(),
-            offered: None,
+            offered: VecDeque::new(),
             unreadable: 0,
             happened: Happened::default(),
+            gathered: Gathered::default(),
             buffer: Vec::new(),
             pending: 0,
         };
@@ -151,7 +153,7 @@ impl<D: Disk> Spool<D> {
             length: 0,
             whole: true,
         };
-        let header = match beginning(&mut self.disk, segment.index) {
+        let header = match Beginning::of(&mut self.disk, segment.index) {
             Ok(Beginning::Header(header, length)) => {
                 end.place = Some(header.first);
                 end.length = wide(length);
@@ -168,8 +170,7 @@ impl<D: Disk> Spool<D> {
             match scan.advance(&mut self.disk) {
                 Ok(Some(found)) => {
                     end.length = scan.at();
-                    let place = scan.frame(&found).map(|frame| frame.place);
-                    end.place = place.map(|place| place.saturating_add(1)).or(end.place);
+                    end.place = scan.place_behind(&found).or(end.place);
                 }
                 Ok(None) => return end,
                 Err(error) => {
@@ -205,13 +206,13 @@ impl<D: Disk> Spool<D> {
         let segments: Vec<Segment> = self.segments.iter().copied().collect();
         segments.into_iter().find_map(|segment| {
             if let Ok(Beginning::Header(Header { first, .. }, _)) =
-                beginning(&mut self.disk, segment.index)
+                Beginning::of(&mut self.disk, segment.index)
             {
                 return Some(first);
             }
             let mut scan = Scan::new(segment.index, 0, segment.length);
             let found = scan.advance(&mut self.disk).ok()??;
-            scan.frame(&found).map(|frame| frame.place)
+            scan.place(&found)
         })
     }
 }

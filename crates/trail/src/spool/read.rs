@@ -3,138 +3,16 @@
 use std::io;
 
 use super::disk::Disk;
-use super::position::Position;
-use super::scan::{Scan, beginning};
-use super::segment::{Beginning, Frame, Record};
+use super::frame::Frame;
+use super::header::Beginning;
+use super::reading::{Batch, Reading};
+use super::record::Record;
+use super::scan::{Found, Scan};
 use super::{Segment, Spool, wide};
-use crate::own::Reason;
 use crate::stamp::Epoch;
 
 /// Reading that failed so often at one place is given up there: the disk's next block is tried.
 const PATIENCE: u32 = 10;
-
-/// Records that will not be delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lost {
-    /// [`Reason::SpoolDamaged`] or [`Reason::SpoolAge`].
-    pub reason: Reason,
-    /// How many.
-    pub count: u64,
-    /// The place of the first; the others follow it.
-    pub place: u64,
-    /// The epoch they are of, as far as is known.
-    pub epoch: Option<Epoch>,
-    /// Their numbers, first and last. Of damaged ones: they are among these.
-    pub numbers: Option<(u64, u64)>,
-}
-
-/// What one read gave.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Batch {
-    /// Records handed over, all of one epoch.
-    pub records: u64,
-    /// That epoch, as far as is known.
-    pub epoch: Option<Epoch>,
-    /// What was missing before, between and behind them.
-    pub lost: Vec<Lost>,
-}
-
-/// A batch that is not released yet.
-#[derive(Debug)]
-pub(super) struct Offered {
-    pub(super) to: Position,
-    pub(super) records: u64,
-    pub(super) damaged: u64,
-    pub(super) expired: u64,
-}
-
-/// Where a read is.
-struct Reading {
-    at: Position,
-    batch: Batch,
-    spent: u64,
-    most: u64,
-    oldest_ms: u64,
-}
-
-impl Reading {
-    fn moved(&self) -> bool {
-        self.batch.records > 0 || !self.batch.lost.is_empty()
-    }
-
-    /// Up to a frame, or to the end of everything.
-    fn gap(&mut self, to: u64, before: Option<&Frame<'_>>, epoch: u64) {
-        let count = to.saturating_sub(self.at.place);
-        if count > 0 {
-            let known = self.at.epoch > 0 && self.at.sequence > 0 && self.at.epoch == epoch;
-            let first = self.at.sequence.saturating_add(1);
-            let last = before.map(|frame| frame.record.sequence.saturating_sub(1));
-            self.batch.lost.push(Lost {
-                reason: Reason::SpoolDamaged,
-                count,
-                place: self.at.place,
-                epoch: (self.at.epoch > 0).then(|| Epoch::new(self.at.epoch)),
-                numbers: last
-                    .filter(|last| known && *last >= first)
-                    .map(|last| (first, last)),
-            });
-        }
-    }
-
-    /// Takes the frame over; false: the batch is full without it.
-    fn take(
-        &mut self,
-        frame: &Frame<'_>,
-        size: u64,
-        epoch: u64,
-        hand_over: &mut impl FnMut(&Record<'_>),
-    ) -> bool {
-        if self.moved() && self.spent.saturating_add(size) > self.most {
-            return false;
-        }
-        self.spent = self.spent.saturating_add(size);
-        self.gap(frame.place, Some(frame), epoch);
-        let record = &frame.record;
-        let last = record
-            .sequence
-            .saturating_add(u64::from(record.count.max(1)).saturating_sub(1));
-        if frame.written_ms < self.oldest_ms {
-            self.expire(frame.place, (record.sequence, last), epoch);
-        } else {
-            hand_over(record);
-            self.batch.records = self.batch.records.saturating_add(1);
-        }
-        self.at.place = frame.place.saturating_add(1);
-        self.at.sequence = last;
-        self.at.epoch = epoch;
-        true
-    }
-
-    fn expire(&mut self, place: u64, (first, last): (u64, u64), epoch: u64) {
-        let epoch = (epoch > 0).then(|| Epoch::new(epoch));
-        if let Some(lost) = self.batch.lost.last_mut()
-            && let Some((_, before)) = lost.numbers.as_mut()
-            && (lost.reason, lost.epoch) == (Reason::SpoolAge, epoch)
-            && before.saturating_add(1) == first
-        {
-            *before = last;
-            lost.count = lost.count.saturating_add(1);
-            return;
-        }
-        self.batch.lost.push(Lost {
-            reason: Reason::SpoolAge,
-            count: 1,
-            place,
-            epoch,
-            numbers: Some((first, last)),
-        });
-    }
-
-    fn lost(&self, reason: Reason) -> u64 {
-        let lost = self.batch.lost.iter().filter(|lost| lost.reason == reason);
-        lost.map(|lost| lost.count).fold(0, u64::saturating_add)
-    }
-}
 
 /// What a segment gave.
 enum End {
@@ -152,16 +30,28 @@ impl<D: Disk> Spool<D> {
         &mut self,
         most_bytes: u64,
         now_ms: u64,
+        hand_over: impl FnMut(&Record<'_>),
+    ) -> io::Result<Batch> {
+        self.read_again();
+        self.read_on(most_bytes, now_ms, hand_over)
+    }
+
+    /// Everything that is not released comes again.
+    pub fn read_again(&mut self) {
+        self.offered.clear();
+    }
+
+    /// As [`read`](Self::read), those behind what was read and is not released yet: each such batch is to
+    /// be released, in order. An error here is worth trying again once nothing is unreleased.
+    pub fn read_on(
+        &mut self,
+        most_bytes: u64,
+        now_ms: u64,
         mut hand_over: impl FnMut(&Record<'_>),
     ) -> io::Result<Batch> {
-        self.offered = None;
-        let mut reading = Reading {
-            at: self.done,
-            batch: Batch::default(),
-            spent: 0,
-            most: most_bytes,
-            oldest_ms: now_ms.saturating_sub(self.limits.max_age_ms),
-        };
+        let from = self.offered.back().map_or(self.done, |before| before.to);
+        let oldest_ms = now_ms.saturating_sub(self.limits.max_age_ms);
+        let mut reading = Reading::new(from, most_bytes, oldest_ms);
         while let Some(segment) = self.segment_from(reading.at.segment) {
             if segment.index > reading.at.segment {
                 reading.at.segment = segment.index;
@@ -194,12 +84,7 @@ impl<D: Disk> Spool<D> {
             reading.at.place = reading.at.place.max(self.next_place);
         }
         self.unreadable = 0;
-        self.offered = Some(Offered {
-            to: reading.at,
-            records: reading.batch.records,
-            damaged: reading.lost(Reason::SpoolDamaged),
-            expired: reading.lost(Reason::SpoolAge),
-        });
+        self.offered.push_back(reading.offer());
         Ok(reading.batch)
     }
 
@@ -220,7 +105,7 @@ impl<D: Disk> Spool<D> {
         hand_over: &mut impl FnMut(&Record<'_>),
     ) -> io::Result<End> {
         let mut epoch = 0;
-        match beginning(&mut self.disk, segment.index) {
+        match Beginning::of(&mut self.disk, segment.index) {
             Ok(Beginning::Header(header, length)) => {
                 epoch = header.epoch.millis();
                 if reading.at.offset == 0 {
@@ -234,17 +119,20 @@ impl<D: Disk> Spool<D> {
             Err(_) => {}
         }
         reading.batch.epoch = (epoch > 0).then(|| Epoch::new(epoch));
-        let mut scan = Scan::new(segment.index, reading.at.offset, segment.length);
+        let from = reading.at;
+        let mut scan = Scan::new(segment.index, from.offset, segment.length);
         loop {
-            let before = scan.at();
             match scan.advance(&mut self.disk) {
                 Ok(Some(found)) => {
-                    let size = scan.at().saturating_sub(before);
-                    let frame = scan.frame(&found);
-                    if frame.is_some_and(|frame| !reading.take(&frame, size, epoch, hand_over)) {
+                    let again = (scan.begins(&found) == from.offset).then_some(from.place);
+                    let open = Opened { again, epoch };
+                    if !open.take(&scan, &found, reading, hand_over) {
                         return Ok(End::Batch);
                     }
                     reading.at.offset = scan.at();
+                    if reading.is_nearly_full() {
+                        return Ok(End::Batch); // The next block need not be unpacked twice.
+                    }
                 }
                 Ok(None) => {
                     reading.at.offset = segment.length;
@@ -262,7 +150,7 @@ impl<D: Disk> Spool<D> {
     /// Counts a failure; after too many the next read begins behind it.
     fn unreadable_at(&mut self, error: io::Error, segment: Segment, behind: u64) -> io::Error {
         const BLOCK: u64 = 4096;
-        if error.kind() != io::ErrorKind::NotFound {
+        if error.kind() != io::ErrorKind::NotFound && self.offered.is_empty() {
             self.happened.failures = self.happened.failures.saturating_add(1);
             self.unreadable = self.unreadable.saturating_add(1);
             if self.unreadable >= PATIENCE {
@@ -276,5 +164,53 @@ impl<D: Disk> Spool<D> {
             }
         }
         error
+    }
+}
+
+/// What was found in a segment of this epoch.
+struct Opened {
+    epoch: u64,
+    /// A read that ended inside this block ended before this place.
+    again: Option<u64>,
+}
+
+impl Opened {
+    /// Takes its records over; false: the batch is full without all of them.
+    fn take(
+        &self,
+        scan: &Scan,
+        found: &Found,
+        reading: &mut Reading,
+        hand_over: &mut impl FnMut(&Record<'_>),
+    ) -> bool {
+        let (head, range) = match found {
+            Found::Frame(range) => {
+                let frame = Frame::read(scan.bytes(range));
+                return frame.is_none_or(|frame| reading.take(&frame, self.epoch, hand_over));
+            }
+            Found::Lost(head, _) => {
+                reading.lose(head, self.epoch);
+                return true;
+            }
+            Found::Block(head, range) => (head, range),
+        };
+        let mut unpacked = Vec::new();
+        let Some(records) = head.unpack(scan.bytes(range), &mut unpacked) else {
+            reading.lose(head, self.epoch);
+            return true;
+        };
+        for (place, record) in (head.place..).zip(records) {
+            let frame = Frame {
+                place,
+                written_ms: head.written_ms,
+                record,
+            };
+            let delivered = self.again.is_some_and(|again| place < again);
+            if !delivered && !reading.take(&frame, self.epoch, hand_over) {
+                reading.at.offset = scan.begins(found);
+                return false;
+            }
+        }
+        true
     }
 }

@@ -4,10 +4,10 @@ use super::Spool;
 use super::disk::{Disk, Name};
 
 impl<D: Disk> Spool<D> {
-    /// What the last read gave is delivered: it does not come again, except after a power cut. Whole
-    /// segments of it are removed.
+    /// What the oldest read gave that is not released yet is delivered: it does not come again, except
+    /// after a power cut. Whole segments of it are removed.
     pub fn release(&mut self) {
-        let Some(offered) = self.offered.take() else {
+        let Some(offered) = self.offered.pop_front() else {
             return;
         };
         let happened = &mut self.happened;

@@ -1,16 +1,46 @@
-//! Frame after frame of one segment, over whatever is damaged between them.
+//! Block after block of one segment, or frame after frame, over whatever is damaged between them.
 
 use std::io;
 use std::ops::Range;
 
+use super::block::{self, Head};
 use super::disk::{Disk, Name};
-use super::segment::{Beginning, Frame, Header, LARGEST_HEADER, Parsed, next_mark};
+use super::escape::MARKED;
+use super::frame::{self, Frame};
 
 const CHUNK: usize = 64 << 10;
 /// A disk fails by blocks.
 const BLOCK: u64 = 4096;
 
-/// Reads one segment forward. Holds one chunk, or one frame if that is larger.
+/// What begins where something could begin.
+pub(super) enum Parsed {
+    /// A frame, so long.
+    Frame(usize),
+    /// A block, so long.
+    Block {
+        head: Head,
+        size: usize,
+        /// Whether its records are what was written.
+        whole: bool,
+    },
+    /// So many bytes are needed to tell.
+    Needs(usize),
+    /// Nothing.
+    Damaged,
+}
+
+/// What was found in a segment; its bytes are in the window.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// One record.
+    Frame(Range<usize>),
+    /// Records.
+    Block(Head, Range<usize>),
+    /// Records that are damaged.
+    Lost(Head, Range<usize>),
+}
+
+/// Reads one segment forward. Holds one chunk, or one block if that is larger.
 #[derive(Debug)]
 pub(super) struct Scan {
     name: Name,
@@ -21,8 +51,6 @@ pub(super) struct Scan {
     base: u64,
     /// What of the window is behind us.
     used: usize,
-    /// Bytes that were none of a frame.
-    pub(super) skipped: u64,
 }
 
 fn wide(length: usize) -> u64 {
@@ -38,7 +66,6 @@ impl Scan {
             window: Vec::new(),
             base: from,
             used: 0,
-            skipped: 0,
         }
     }
 
@@ -79,21 +106,19 @@ impl Scan {
 
     fn skip(&mut self, bytes: usize) {
         self.used = self.used.saturating_add(bytes).min(self.window.len());
-        self.skipped = self.skipped.saturating_add(wide(bytes));
     }
 
     /// Gives up what cannot be read: on to the next block.
     pub(super) fn skip_block(&mut self) {
         let behind = self.base.saturating_add(wide(self.window.len()));
         let next = (behind / BLOCK).saturating_add(1).saturating_mul(BLOCK);
-        self.skipped = self.skipped.saturating_add(next.saturating_sub(self.at()));
         self.window.clear();
         self.used = 0;
         self.base = next.min(self.end);
     }
 
-    /// The next frame's bytes in the window; `None` at the end. Call [`frame`](Self::frame) with it.
-    pub(super) fn advance(&mut self, disk: &mut impl Disk) -> io::Result<Option<Range<usize>>> {
+    /// The next block or frame; `None` at the end.
+    pub(super) fn advance(&mut self, disk: &mut impl Disk) -> io::Result<Option<Found>> {
         loop {
             match next_mark(self.rest()) {
                 Err(without) => {
@@ -108,11 +133,15 @@ impl Scan {
                 }
                 Ok(before) => self.skip(before),
             }
-            match Frame::decode(self.rest()) {
-                Parsed::Frame(size) => {
-                    let from = self.used;
-                    self.used = from.saturating_add(size);
-                    return Ok(Some(from..self.used));
+            match parse(self.rest()) {
+                Parsed::Frame(size) => return Ok(Some(Found::Frame(self.found(size)))),
+                Parsed::Block { head, size, whole } => {
+                    let found = self.found(size);
+                    return Ok(Some(if whole {
+                        Found::Block(head, found)
+                    } else {
+                        Found::Lost(head, found)
+                    }));
                 }
                 Parsed::Needs(size) => {
                     if !self.fill(disk, size)? {
@@ -124,15 +153,63 @@ impl Scan {
         }
     }
 
-    /// The frame that was found.
-    pub(super) fn frame(&self, found: &Range<usize>) -> Option<Frame<'_>> {
-        Frame::read(self.window.get(found.clone())?)
+    fn found(&mut self, size: usize) -> Range<usize> {
+        let from = self.used;
+        self.used = from.saturating_add(size);
+        from..self.used
+    }
+
+    /// The bytes of what was found last.
+    pub(super) fn bytes(&self, found: &Range<usize>) -> &[u8] {
+        self.window.get(found.clone()).unwrap_or_default()
+    }
+
+    /// Where what was found last begins in the segment.
+    pub(super) fn begins(&self, found: &Found) -> u64 {
+        let (Found::Frame(range) | Found::Block(_, range) | Found::Lost(_, range)) = found;
+        self.base.saturating_add(wide(range.start))
+    }
+
+    /// The place behind what was found last.
+    pub(super) fn place_behind(&self, found: &Found) -> Option<u64> {
+        match found {
+            Found::Frame(range) => {
+                let frame = Frame::read(self.bytes(range));
+                frame.map(|frame| frame.place.saturating_add(1))
+            }
+            Found::Block(head, _) | Found::Lost(head, _) => Some(head.end()),
+        }
+    }
+
+    /// The place of what was found last.
+    pub(super) fn place(&self, found: &Found) -> Option<u64> {
+        match found {
+            Found::Frame(range) => Frame::read(self.bytes(range)).map(|frame| frame.place),
+            Found::Block(head, _) | Found::Lost(head, _) => Some(head.place),
+        }
     }
 }
 
-/// What stands at the beginning of a segment.
-pub(super) fn beginning(disk: &mut impl Disk, index: u64) -> io::Result<Beginning> {
-    let mut bytes = vec![0; LARGEST_HEADER];
-    let count = disk.read(Name::Segment(index), 0, &mut bytes)?;
-    Ok(Header::decode(bytes.get(..count).unwrap_or_default()))
+fn parse(bytes: &[u8]) -> Parsed {
+    if bytes.starts_with(&block::MARK) {
+        Head::parse(bytes)
+    } else {
+        Frame::parse(bytes)
+    }
+}
+
+/// Where the next block or frame could begin, in bytes from the first on; as many bytes as none begins in.
+fn next_mark(bytes: &[u8]) -> Result<usize, usize> {
+    let marks = memchr::memchr_iter(MARKED, bytes);
+    for at in marks {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let begins = |mark: [u8; 4]| rest.starts_with(&mark);
+        if begins(block::MARK) || begins(frame::MARK) {
+            return Ok(at);
+        }
+        if rest.len() < frame::MARK.len() {
+            return Err(at); // It may be the beginning of one.
+        }
+    }
+    Err(bytes.len())
 }

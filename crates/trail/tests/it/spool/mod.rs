@@ -3,12 +3,18 @@
 mod crash;
 mod damage;
 mod directory;
+mod edited;
 mod failures;
 mod fake;
 mod format;
+mod former;
 mod model;
 mod process;
+mod several;
 
+use std::ops::RangeInclusive;
+
+use fake::Dice;
 use openmds_trail::{Batch, Disk, Epoch, Fsync, Limits, Record, Spool};
 
 pub(crate) const EMITTER: &str = "EyVCDzKYSc2vXhyD-z9PXg/broker-1";
@@ -26,9 +32,12 @@ pub(crate) fn limits(fsync: Fsync) -> Limits {
     }
 }
 
-/// The event that has this number.
+/// The event that has this number: much of it is like no other.
 pub(crate) fn line(sequence: u64) -> String {
-    let padding = "x".repeat(usize::try_from(sequence % 23).unwrap());
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut dice = Dice::new(sequence);
+    let padding = (0..40 + sequence % 23).map(|_| char::from(LETTERS[dice.roll(LETTERS.len())]));
+    let padding: String = padding.collect();
     format!("{{\"sequence\":\"{sequence}\",\"padding\":\"{padding}\"}}")
 }
 
@@ -49,6 +58,14 @@ pub(crate) fn keep<D: Disk>(
         })
         .collect();
     spool.append(&records, now_ms)
+}
+
+/// As [`keep`], so many at a time; all of them are kept.
+pub(crate) fn keep_by<D: Disk>(spool: &mut Spool<D>, group: usize, sequences: RangeInclusive<u64>) {
+    let all: Vec<u64> = sequences.collect();
+    for group in all.chunks(group) {
+        assert_eq!(keep(spool, group.iter().copied(), NOW).count, group.len());
+    }
 }
 
 /// As [`keep`], of one event that somebody relies on.

@@ -75,15 +75,7 @@ class FailModesTest {
 
     private String onDisk() {
         try (Stream<Path> files = Files.list(directory.resolve("spool/broker-1"))) {
-            return files.filter(file -> file.toString().endsWith(".oms")).map(FailModesTest::text).collect(Collectors.joining());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
+            return files.filter(file -> file.toString().endsWith(".oms")).map(Segments::text).collect(Collectors.joining());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
