@@ -54,7 +54,13 @@ impl Engine {
         let mut spool = lock(&self.spool);
         let read = spool.as_mut().map_or_else(
             || Err("no spool is open".to_owned()),
-            |spool| spool.read(most.unwrap_or(USUAL), clock),
+            |spool| {
+                spool.read(
+                    most.unwrap_or(USUAL),
+                    what.first("on") == Some("true"),
+                    clock,
+                )
+            },
         );
         read.unwrap_or_else(|why| error(&why).encode())
     }

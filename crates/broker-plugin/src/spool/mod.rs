@@ -4,6 +4,7 @@
 mod events;
 mod runs;
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use openmds_trail::{
@@ -21,8 +22,8 @@ pub(crate) struct Spooled {
     spool: Spool<Directory>,
     epoch: Epoch,
     runs: Runs,
-    /// What the last read gave.
-    offered: Batch,
+    /// What was read and is not released yet.
+    offered: VecDeque<Batch>,
 }
 
 fn millis(clock: fn() -> i64) -> u64 {
@@ -52,7 +53,7 @@ impl Spooled {
             spool: spool.map_err(|error| error.to_string())?,
             epoch,
             runs: Runs::default(),
-            offered: Batch::default(),
+            offered: VecDeque::new(),
         })
     }
 
@@ -91,11 +92,21 @@ impl Spooled {
     }
 
     /// The next events as a batch, empty if none wait. Those of former epochs have number 0 and count as
-    /// the trail's own: the account of this epoch does not know them.
-    pub(crate) fn read(&mut self, most: u64, clock: fn() -> i64) -> Result<Vec<u8>, String> {
+    /// the trail's own: the account of this epoch does not know them. `on`: those behind what was read and is
+    /// not released yet, else from there on again.
+    pub(crate) fn read(
+        &mut self,
+        most: u64,
+        on: bool,
+        clock: fn() -> i64,
+    ) -> Result<Vec<u8>, String> {
         let mut out = events::Writer::default();
         let mut gathered = Vec::new();
-        let batch = self.spool.read(most, millis(clock), |record| {
+        if !on {
+            self.offered.clear();
+            self.spool.read_again();
+        }
+        let batch = self.spool.read_on(most, millis(clock), |record| {
             gathered.push(out.add(is_own_line(record.line), record));
         });
         let batch = batch.map_err(|error| error.to_string())?;
@@ -105,16 +116,16 @@ impl Spooled {
                 out.forget_number(at);
             }
         }
-        self.offered = batch;
+        self.offered.push_back(batch);
         Ok(out.finish())
     }
 
-    /// The destination has what the last read gave. Answers what of this epoch was lost on the way, as
+    /// The destination has what the oldest read gave that is not released yet. Answers what of this epoch was lost on the way, as
     /// `reason`, `range` (repeated) and `count` of each loss (`lost.<reason>`), and of former ones how many, and which as far as that is known.
     pub(crate) fn release(&mut self) -> Pairs {
         let mut answer = Pairs::new();
         self.spool.release();
-        for lost in std::mem::take(&mut self.offered).lost {
+        for lost in self.offered.pop_front().unwrap_or_default().lost {
             self.tell(&lost, &mut answer);
         }
         self.runs.forget(self.spool.done_place());

@@ -110,7 +110,7 @@ final class ToDisk {
             long before = System.nanoTime();
             long read = 0;
             while (read < LINES) {
-                for (AuditEvent event : spool.read(READ_BYTES)) {
+                for (AuditEvent event : spool.read(READ_BYTES, false)) {
                     read += event.own ? 0 : 1;
                 }
                 spool.release();

@@ -182,7 +182,8 @@ final class Exporter implements Replay.Way {
     }
 
     /** Whether events may be sent now. A new document's events wait until its topics have been looked for. */
-    boolean accepts() {
+    @Override
+    public boolean accepts() {
         boolean settled = !unsettled && (check == null || !checkIsForChange);
         return state == State.READY && settled && redo.isEmpty() && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
     }

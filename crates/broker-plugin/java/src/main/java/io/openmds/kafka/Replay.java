@@ -1,5 +1,6 @@
 package io.openmds.kafka;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -9,11 +10,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Delivers what waits in the spool, in order, one batch at a time, while live events go on: a batch is a third of what may
- * be in flight, and none is begun while live events wait. Belongs to the drain thread.
+ * Delivers what waits in the spool, in order, while live events go on: several batches are under way, two thirds of what may
+ * be in flight at most, and none is begun while live events wait. Belongs to the drain thread.
  */
 final class Replay {
-    private static final int BATCH_BYTES = (int) (ExporterSettings.MOST_IN_FLIGHT / 3);
+    private static final int BATCH_BYTES = 1024 * 1024;
+    private static final long MOST_UNDER_WAY = ExporterSettings.MOST_IN_FLIGHT * 2 / 3;
+    /** So many are begun before live events have their turn. */
+    private static final int AT_ONCE = 4;
     private static final int LIVE_WAITS_PERMILLE = 50;
     private static final long PAUSE_MS = 1_000;
     private static final long FINISH_NANOS = 1_000_000_000;
@@ -21,6 +25,9 @@ final class Replay {
 
     /** Where events go. */
     interface Way {
+        /** Whether events may be sent now. */
+        boolean accepts();
+
         /** Whether the topic exists at the destination, as far as is known. */
         boolean knows(String topic);
 
@@ -31,7 +38,10 @@ final class Replay {
     private final Spool spool;
     private final AuditCounters counters;
     private final FallbackLog fallback;
-    private Batch batch;
+    /** In the order of reading, which is the order of releasing. */
+    private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
+    private long bytesUnderWay;
+    private long eventsUnderWay;
     private long due;
 
     Replay(Spool spool, AuditCounters counters, FallbackLog fallback) {
@@ -40,13 +50,22 @@ final class Replay {
         this.fallback = fallback;
     }
 
-    /** Events under way together: delivered only if each of them was, else all of them come again. */
+    /** Events under way together: delivered only if each of them was, else all of them, and all behind them, come again. */
     private static final class Batch {
-        private final AtomicInteger open = new AtomicInteger();
-        private final Queue<AuditEvent> delivered = new ConcurrentLinkedQueue<>();
+        private final int events;
+        private final long bytes;
+        private final AtomicInteger open;
+        private final AtomicInteger delivered = new AtomicInteger();
+        private final AtomicInteger ownDelivered = new AtomicInteger();
         /** What no destination will take. */
         private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
         private volatile boolean failed;
+
+        Batch(List<AuditEvent> read) {
+            events = read.size();
+            open = new AtomicInteger(events);
+            bytes = read.stream().mapToLong(event -> event.line.length).sum();
+        }
     }
 
     private static final class Refused {
@@ -72,7 +91,7 @@ final class Replay {
 
         @Override
         void delivered() {
-            batch.delivered.add(event);
+            (event.own ? batch.ownDelivered : batch.delivered).incrementAndGet();
             batch.open.decrementAndGet();
         }
 
@@ -90,20 +109,35 @@ final class Replay {
 
     /** One round, while events are accepted; whether anything was done. */
     boolean step(Way way, int fillPermille, long nowMs) {
-        if (batch != null) {
-            return settle(nowMs);
+        boolean moved = settle(nowMs);
+        for (int i = 0; i < AT_ONCE && mayBegin(fillPermille, nowMs) && way.accepts(); i++) {
+            if (!begin(way, nowMs)) {
+                break;
+            }
+            moved = true;
         }
-        if (!spool.isOpen() || counters.spoolWaiting == 0 || fillPermille >= LIVE_WAITS_PERMILLE || nowMs < due) {
+        return moved;
+    }
+
+    private boolean mayBegin(int fillPermille, long nowMs) {
+        if (!spool.isOpen() || fillPermille >= LIVE_WAITS_PERMILLE || nowMs < due || counters.spoolWaiting <= eventsUnderWay) {
             return false;
         }
-        List<AuditEvent> events = spool.read(BATCH_BYTES);
+        // Behind a batch of nothing there is nothing, or what only its release will tell.
+        return underWay.isEmpty() || bytesUnderWay + BATCH_BYTES <= MOST_UNDER_WAY && underWay.peekLast().events > 0
+                && underWay.stream().noneMatch(batch -> batch.failed);
+    }
+
+    private boolean begin(Way way, long nowMs) {
+        List<AuditEvent> events = spool.read(BATCH_BYTES, !underWay.isEmpty());
         if (events == null) {
             due = nowMs + PAUSE_MS;
             return false;
         }
-        Batch begun = new Batch();
-        begun.open.set(events.size());
-        batch = begun;
+        Batch begun = new Batch(events);
+        underWay.addLast(begun);
+        bytesUnderWay += begun.bytes;
+        eventsUnderWay += begun.events;
         List<AuditEvent> known = new ArrayList<>();
         for (AuditEvent event : events) {
             if (way.knows(event.topic)) {
@@ -120,33 +154,49 @@ final class Replay {
     /** Before the node stops: delivers what waits as long as the destination takes it, for a moment at most. */
     void finish(Way way, BooleanSupplier takes) {
         long deadline = System.nanoTime() + FINISH_NANOS;
-        while (takes.getAsBoolean() && (batch != null || spool.isOpen() && counters.spoolWaiting > 0)
+        while (takes.getAsBoolean() && (!underWay.isEmpty() || spool.isOpen() && counters.spoolWaiting > 0)
                 && System.nanoTime() < deadline) {
             step(way, 0, System.nanoTime() / 1_000_000);
             LockSupport.parkNanos(NAP_NANOS);
         }
     }
 
+    /** Releases what is delivered, in order. Whether anything was. */
     private boolean settle(long nowMs) {
-        if (batch.open.get() > 0) {
-            return false;
+        boolean moved = false;
+        while (!underWay.isEmpty() && underWay.peekFirst().open.get() == 0) {
+            if (underWay.peekFirst().failed) {
+                startAgain(nowMs);
+                return moved;
+            }
+            Batch done = underWay.removeFirst();
+            bytesUnderWay -= done.bytes;
+            eventsUnderWay -= done.events;
+            release(done);
+            moved = true;
         }
-        Batch done = batch;
-        batch = null;
-        if (done.failed) {
+        return moved;
+    }
+
+    /** Once all that is under way has ended: the first of it, and so all of it, comes again after a pause. */
+    private void startAgain(long nowMs) {
+        if (underWay.stream().allMatch(batch -> batch.open.get() == 0)) {
+            underWay.clear();
+            bytesUnderWay = 0;
+            eventsUnderWay = 0;
             due = nowMs + PAUSE_MS;
-            return false;
         }
-        done.delivered.forEach(event -> {
-            counters.spilled.add(event.own ? 0 : -1);
-            counters.delivered.add(event.own ? 0 : 1);
-            counters.replayed.increment();
-        });
+    }
+
+    private void release(Batch done) {
+        int delivered = done.delivered.get();
+        counters.spilled.add(-delivered);
+        counters.delivered.add(delivered);
+        counters.replayed.add(delivered + done.ownDelivered.get());
         done.refused.forEach(refused -> {
             counters.spilled.add(refused.event.own ? 0 : -1);
             fallback.writeNow(refused.event, refused.why);
         });
         spool.release();
-        return true;
     }
 }

@@ -126,9 +126,14 @@ final class Spool {
         }
     }
 
-    /** The next events, in order; the same again until they are {@linkplain #release released}. Null if the disk failed. */
-    List<AuditEvent> read(int mostBytes) {
-        byte[] answer = engine.tell(new Pairs().add("what", "spool-read").add("most", Integer.toString(mostBytes)).encode());
+    /**
+     * The next events, in order. Null if the disk failed.
+     *
+     * @param on those behind what was read and is not {@linkplain #release released} yet; else all of that comes again
+     */
+    List<AuditEvent> read(int mostBytes, boolean on) {
+        byte[] answer = engine.tell(new Pairs().add("what", "spool-read").add("most", Integer.toString(mostBytes))
+                .add("on", Boolean.toString(on)).encode());
         if (answer.length < 4 || answer[2] != 'E') {
             if (refusals.now()) {
                 LOG.warn("Audit events that wait on disk cannot be read: {}", Pairs.decode(answer).first("error"));
@@ -140,7 +145,7 @@ final class Spool {
         return events;
     }
 
-    /** The destination, or the fallback log, has what was read. */
+    /** The destination, or the fallback log, has the oldest of what was read and is not released yet. */
     void release() {
         Pairs told = engine.tell(new Pairs().add("what", "spool-release"));
         for (Losses.Reason reason : List.of(Losses.Reason.SPOOL_DAMAGED, Losses.Reason.SPOOL_AGE)) {

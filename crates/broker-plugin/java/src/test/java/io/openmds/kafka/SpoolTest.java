@@ -136,7 +136,11 @@ class SpoolTest {
 
         /** The destination does not take so many events. */
         void spill(int count) {
-            for (int i = 1; i <= count; i++) {
+            spill(1, count);
+        }
+
+        void spill(int first, int last) {
+            for (int i = first; i <= last; i++) {
                 fallback.write(event(i), Losses.Reason.FALLBACK);
             }
             spool.flush(fallback, event -> false);
@@ -145,6 +149,11 @@ class SpoolTest {
         AuditEvent event(int number) {
             return new AuditEvent(number % 5 == 0 ? "gone" : "t", ("{\"sequence\":\"" + number + "\",\"data\":{}}").getBytes(),
                     number, false);
+        }
+
+        @Override
+        public boolean accepts() {
+            return true;
         }
 
         @Override
@@ -201,6 +210,47 @@ class SpoolTest {
     }
 
     @Test
+    void severalBatchesAreUnderWayAndReleasedInOrder() {
+        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+            String padding = "x".repeat(400_000);
+            for (int i = 1; i <= 9; i++) {
+                bench.fallback.write(new AuditEvent("t", ("{\"sequence\":\"" + i + "\",\"padding\":\"" + padding + "\"}").getBytes(),
+                        i, false), Losses.Reason.FALLBACK);
+            }
+            bench.spool.flush(bench.fallback, event -> false);
+            assertTrue(bench.replay.step(bench, 0, 0));
+            List<String> all = List.of("1", "2", "3", "4", "5", "6", "7", "8", "9");
+            assertEquals(all.subList(0, 8), bench.sent(), "four batches of two");
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(all, bench.sent());
+            assertFalse(bench.replay.step(bench, 0, 0), "there is no more");
+            for (int i = 0; i < 3; i++) {
+                assertTrue(bench.producer.completeNext());
+            }
+            assertTrue(bench.replay.step(bench, 0, 0));
+            assertEquals(2, bench.counters.delivered.sum(), "the second batch is not whole");
+            assertEquals(7, bench.counters.spoolWaiting);
+            assertTrue(bench.producer.errorNext(new TimeoutException("no")));
+            assertTrue(bench.producer.completeNext() && bench.producer.completeNext());
+            assertFalse(bench.replay.step(bench, 0, 0), "what is behind the one that failed has not ended");
+            while (bench.producer.completeNext()) {
+                assertEquals(7, bench.counters.spilled.sum());
+            }
+            assertFalse(bench.replay.step(bench, 0, 10));
+            assertTrue(bench.replay.step(bench, 0, 2_000));
+            while (bench.producer.completeNext()) {
+                assertEquals(7, bench.counters.spilled.sum());
+            }
+            assertTrue(bench.replay.step(bench, 0, 2_000));
+            assertEquals(all.subList(2, 9), bench.sent().subList(9, 16));
+            assertEquals(9, bench.counters.delivered.sum());
+            assertEquals(0, bench.counters.spilled.sum());
+            assertEquals(0, bench.counters.spoolWaiting);
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
     void aNodeThatStopsDeliversWhatWaitsIfTheDestinationTakesIt() {
         try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
             bench.spill(4);
@@ -222,13 +272,12 @@ class SpoolTest {
     void whatAFormerEpochLosesOnDiskIsNamedByTheNextOne() throws Exception {
         String epoch;
         try (Bench bench = new Bench()) {
-            bench.spill(3);
+            bench.spill(1, 1);
+            bench.spill(2, 2);
+            bench.spill(3, 3);
             epoch = bench.epoch;
         }
-        Path segment = directory.resolve("broker-1/00000000000000000001.oms");
-        byte[] bytes = Files.readAllBytes(segment);
-        bytes[new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\"2\"") + 1] = '7';
-        Files.write(segment, bytes);
+        Segments.damage(directory.resolve("broker-1/00000000000000000001.oms"), 1);
         try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
             bench.replay.finish(bench, () -> {
                 bench.producer.completeNext();
@@ -276,22 +325,20 @@ class SpoolTest {
     @Test
     void aNeighboursEditIsALossWithANumber() throws Exception {
         try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
-            bench.spill(3);
-            Path segment = directory.resolve("broker-1/00000000000000000001.oms");
-            byte[] bytes = Files.readAllBytes(segment);
-            int second = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\"2\"");
-            bytes[second + 1] = '7';
-            Files.write(segment, bytes);
+            bench.spill(1, 1);
+            bench.spill(2, 4);
+            bench.spill(6, 6);
+            Segments.damage(directory.resolve("broker-1/00000000000000000001.oms"), 1);
             assertTrue(bench.replay.step(bench, 0, 0));
-            assertEquals(List.of("1", "3"), bench.sent());
+            assertEquals(List.of("1", "6"), bench.sent());
             while (bench.producer.completeNext()) {
-                assertEquals(3, bench.counters.spilled.sum());
+                assertEquals(5, bench.counters.spilled.sum());
             }
             assertTrue(bench.replay.step(bench, 0, 0));
             assertEquals(0, bench.counters.spilled.sum());
-            assertEquals(1, bench.counters.lostToDamage.sum());
+            assertEquals(3, bench.counters.lostToDamage.sum());
             Pairs loss = bench.losses.take().get(0);
-            assertEquals("spool-damaged [2-2]", loss.first("reason") + " " + loss.all("range"));
+            assertEquals("spool-damaged [2-4]", loss.first("reason") + " " + loss.all("range"));
             assertEquals(List.of(), lines.whole());
         }
     }
