@@ -11,7 +11,7 @@ use openmds_playground::layout::Layout;
 use openmds_playground::progress::{Progress, say};
 use openmds_playground::story::{self, DENIED_TOPIC};
 use openmds_playground::versions::{NEWEST, SUPPORTED, Tool};
-use openmds_playground::{Builder, Playground, check, stop};
+use openmds_playground::{Builder, Playground, check, soak, stop};
 
 const DEFAULT_DIRECTORY: &str = ".playground";
 
@@ -27,6 +27,10 @@ struct Cli {
 enum Command {
     /// Boots three clusters and the server and tells the story of centralized audit logs
     Quickstart(Quickstart),
+
+    /// Kills brokers and destination at random under load, and compares the audit trail with what clients know
+    #[command(after_help = "Example:\n  playground soak --minutes 30 --seed 7")]
+    Soak(Soak),
 
     /// Prints the supported versions of Apache Kafka, one a line
     Versions {
@@ -71,9 +75,25 @@ struct Quickstart {
     directory: PathBuf,
 }
 
+#[derive(Debug, Args)]
+struct Soak {
+    /// How long clients ask
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    minutes: u32,
+
+    /// Which faults happen, in which order [default: one that is drawn, and printed]
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// Version of Apache Kafka [default: the newest]
+    #[arg(long, value_name = "VERSION")]
+    kafka: Option<String>,
+}
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Quickstart(options) => quickstart(&options),
+        Command::Soak(options) => soak(&options),
         Command::Versions { which } => {
             versions(which);
             Ok(())
@@ -86,6 +106,37 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// In a directory of its own, which is kept where something is wrong.
+fn soak(options: &Soak) -> Result<()> {
+    let progress = Progress::visible();
+    let temporary = tempfile::Builder::new().prefix("openmds-soak-").tempdir()?;
+    stop::on_signals(temporary.path())?;
+    let mut builder = Playground::builder(temporary.path()).progress(progress);
+    if let Some(version) = &options.kafka {
+        builder = builder.kafka(version);
+    }
+    let playground = builder.start()?;
+    let drawn = || uuid::Uuid::new_v4().as_u64_pair().0;
+    let options = soak::Options {
+        length: Duration::from_secs(60 * u64::from(options.minutes)),
+        seed: options.seed.unwrap_or_else(drawn),
+    };
+    let soaked =
+        soak::prepare(&playground).and_then(|()| soak::run(&playground, options, progress));
+    let stopped = progress.timed("stopped", || playground.stop());
+    if let Err(error) = soaked {
+        let kept = temporary.keep();
+        progress.note(format_args!(
+            "state and logs are kept in {}",
+            kept.display()
+        ));
+        return Err(error);
+    }
+    stopped?;
+    progress.note("soak: the trail says what the clients know");
+    Ok(())
 }
 
 fn versions(which: Which) {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use openmds_playground::events::{EventStream, text};
 use openmds_playground::http::Http;
+use openmds_playground::raw_client::RawClient;
 use openmds_playground::shape::{BROKER, HOME, LOGS, Listener, PAYMENTS};
 use openmds_playground::story::DEFAULT_TOPIC;
 use serde_json::Value;
 
-use crate::raw_client::RawClient;
 use crate::world::World;
 
 const SWITCH: &str = "\nconfluent.security.event.logger.authentication.enable=true\n";

@@ -29,12 +29,12 @@ mod one_destination;
 mod own_events;
 mod printed;
 mod python;
-mod raw_client;
 mod refusals;
 mod roles;
 mod sdk;
 mod secrets;
 mod segments;
+mod soak;
 mod tokens;
 mod troubleshooting;
 mod verification;
@@ -99,6 +99,7 @@ const STEPS: &[Step] = &steps![
     modes::killed_broker_has_recorded_what_it_answered,
     modes::required_route_refuses_what_cannot_be_recorded,
     own_events::with_the_destination_away_they_are_in_the_log,
+    soak::the_trail_says_what_the_clients_know,
     log_ins::each_connection_leaves_one_event,
     secrets::nothing_says_one,
     convergence::restarted_broker_has_the_last_document,

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use openmds_playground::events::{EventStream, text};
+use openmds_playground::raw_client::RawClient;
 use openmds_playground::shape::{ADMIN, ALLOWED_CLIENT, LOGS, Listener, PAYMENTS};
 use openmds_playground::story::{ALLOWED_TOPIC, DENIED_TOPIC};
 use serde_json::{Value, json};
 
 use crate::companion::{UPDATE, applied, described};
 use crate::numbers::{HARMLESS, epochs, lines, streams, verified};
-use crate::raw_client::RawClient;
 use crate::world::World;
 
 const CLIENTS: usize = 4;

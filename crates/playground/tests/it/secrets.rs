@@ -12,11 +12,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use openmds_playground::events::EventStream;
 use openmds_playground::http::Http;
+use openmds_playground::raw_client::RawClient;
 use openmds_playground::shape::{HOME, LOGS, Listener};
 use openmds_playground::story::DEFAULT_TOPIC;
 use openmds_playground::versions::Tool;
 
-use crate::raw_client::RawClient;
 use crate::segments;
 use crate::world::World;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::seeded::Seeded;
+use openmds_playground::seeded::Seeded;
 
 /// Who asks. The last two are named by no rule: only `User:*` is about them.
 pub(super) const USERS: [&str; 8] = [

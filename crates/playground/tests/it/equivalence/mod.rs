@@ -6,7 +6,6 @@ mod clusters;
 mod description;
 mod outcomes;
 mod requests;
-mod seeded;
 
 use anyhow::{Context, Result, ensure};
 use openmds_playground::progress::say;

@@ -15,14 +15,19 @@ const SASL_AUTHENTICATE: (i16, i16) = (36, 0);
 const API_VERSIONS: (i16, i16) = (18, 0);
 const METADATA: (i16, i16) = (3, 4);
 
-pub(crate) struct RawClient {
+/// One connection.
+#[derive(Debug)]
+pub struct RawClient {
     stream: TcpStream,
     correlation_id: i32,
 }
 
 impl RawClient {
-    pub(crate) fn connect(port: u16) -> Result<Self> {
+    /// Connects to a port of this machine.
+    pub fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        // A request is written whole; waiting for more would only cost time.
+        stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         Ok(Self {
             stream,
@@ -31,7 +36,7 @@ impl RawClient {
     }
 
     /// Sends so many requests, one after another.
-    pub(crate) fn ask(&mut self, times: usize) -> Result<()> {
+    pub fn ask(&mut self, times: usize) -> Result<()> {
         for _ in 0..times {
             let answer = self.call(API_VERSIONS, &[])?;
             ensure!(answer.starts_with(&[0, 0]), "{answer:?}");
@@ -40,7 +45,7 @@ impl RawClient {
     }
 
     /// Asks for a topic, without making it; Kafka's error code.
-    pub(crate) fn metadata(&mut self, topic: &str) -> Result<i16> {
+    pub fn metadata(&mut self, topic: &str) -> Result<i16> {
         let length = i16::try_from(topic.len())?;
         let topics = [0, 0, 0, 1];
         let body = [&topics[..], &length.to_be_bytes(), topic.as_bytes(), &[0]].concat();
@@ -53,13 +58,15 @@ impl RawClient {
         Ok(i16::from_be_bytes(*code))
     }
 
-    pub(crate) fn plain(&mut self, user: &str, password: &str) -> Result<()> {
+    /// Logs in by SASL/PLAIN.
+    pub fn plain(&mut self, user: &str, password: &str) -> Result<()> {
         self.choose("PLAIN")?;
         let said = format!("\0{user}\0{password}");
         self.say(said.as_bytes()).map(drop)
     }
 
-    pub(crate) fn token(&mut self, token: &str) -> Result<()> {
+    /// Logs in by SASL/OAUTHBEARER.
+    pub fn token(&mut self, token: &str) -> Result<()> {
         self.choose("OAUTHBEARER")?;
         let said = format!("n,,\x01auth=Bearer {token}\x01\x01");
         let answer = self.say(said.as_bytes())?;
@@ -69,7 +76,7 @@ impl RawClient {
     }
 
     /// RFC 5802, without channel binding.
-    pub(crate) fn scram(&mut self, user: &str, password: &str) -> Result<()> {
+    pub fn scram(&mut self, user: &str, password: &str) -> Result<()> {
         self.choose("SCRAM-SHA-256")?;
         let first = format!("n={user},r={}", uuid::Uuid::new_v4().simple());
         let answer = self.say(format!("n,,{first}").as_bytes())?;
@@ -122,16 +129,15 @@ impl RawClient {
     fn call(&mut self, (key, version): (i16, i16), body: &[u8]) -> Result<Vec<u8>> {
         self.correlation_id += 1;
         let no_client_id: i16 = -1;
-        let request = [
+        let header = [
             &key.to_be_bytes()[..],
             &version.to_be_bytes(),
             &self.correlation_id.to_be_bytes(),
             &no_client_id.to_be_bytes(),
-            body,
         ]
         .concat();
-        let length = i32::try_from(request.len())?;
-        self.stream.write_all(&length.to_be_bytes())?;
+        let length = i32::try_from(header.len() + body.len())?;
+        let request = [&length.to_be_bytes()[..], &header, body].concat();
         self.stream.write_all(&request)?;
         let mut length = [0; 4];
         self.stream.read_exact(&mut length)?;
