@@ -2,6 +2,7 @@ package io.openmds.kafka;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
@@ -40,6 +41,9 @@ final class Exporter implements Replay.Way {
     private long pauseMs = FIRST_PAUSE_MS;
     private long due;
     private long unavailableSince;
+    /** Whether the producer knows where all topics are; without that nothing can be sent. */
+    private boolean known;
+    private long unknownSince;
 
     Exporter(ExporterSettings settings, Destination destination, String clientId, AuditCounters counters,
             FallbackLog fallback) {
@@ -69,6 +73,9 @@ final class Exporter implements Replay.Way {
 
     /** Goes on with whatever is under way. */
     void poll() {
+        if (state == State.READY) {
+            look();
+        }
         if (check != null) {
             pollCheck();
         } else if (state == State.READY) {
@@ -124,6 +131,8 @@ final class Exporter implements Replay.Way {
             session = new ProducerSession(
                     new KafkaProducer<>(settings.producer(destination, clientId)), destination.servers, counters, fallback);
             state = State.READY;
+            known = false;
+            unknownSince = now();
             pauseMs = FIRST_PAUSE_MS;
             LOG.info("Audit events go to {}", destination.servers);
         } catch (KafkaException e) {
@@ -131,9 +140,16 @@ final class Exporter implements Replay.Way {
         }
     }
 
+    /** Where topics are is lost with the last of the destination's brokers, and with a topic. */
+    private void look() {
+        boolean before = known;
+        known = session.knows(usable);
+        unknownSince = before && !known ? now() : unknownSince;
+    }
+
     /** What a former producer never answered for, first. */
     private void sendAgain() {
-        while (!redo.isEmpty() && state == State.READY && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT) {
+        while (!redo.isEmpty() && state == State.READY && known && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT) {
             redo.next(event -> send(event, true));
         }
     }
@@ -149,6 +165,8 @@ final class Exporter implements Replay.Way {
         long patience = settings.deliveryTimeoutMs() / STALLS_IN_DELIVERY_TIMEOUT;
         if (session.stalledMs() > patience) {
             abandon("it acknowledged nothing for " + patience + " ms");
+        } else if (!known && now() - unknownSince > settings.maxBlockMs()) {
+            abandon("nothing was heard of the topics for " + settings.maxBlockMs() + " ms");
         } else if (unsettled || now() >= due) {
             beginCheck();
         }
@@ -185,7 +203,7 @@ final class Exporter implements Replay.Way {
     @Override
     public boolean accepts() {
         boolean settled = !unsettled && (check == null || !checkIsForChange);
-        return state == State.READY && settled && redo.isEmpty() && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
+        return state == State.READY && known && settled && redo.isEmpty() && session.inFlightBytes() < ExporterSettings.MOST_IN_FLIGHT;
     }
 
     /** Whether events have waited as long as they may for the destination to answer. */
@@ -236,9 +254,10 @@ final class Exporter implements Replay.Way {
             fallback.write(event, Losses.Reason.FALLBACK);
             return;
         }
-        long blocked = session.send(event, again);
-        if (blocked > settings.maxBlockMs() * 9 / 10) {
-            abandon("a send was held for " + blocked + " ms without the topic's metadata");
+        if (!session.send(event, again)) {
+            redo.add(List.of(event));
+            unknownSince = known ? now() : unknownSince;
+            known = false;
         }
     }
 

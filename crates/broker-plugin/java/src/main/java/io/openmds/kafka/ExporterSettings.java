@@ -101,11 +101,12 @@ final class ExporterSettings {
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000L);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
         settings.put("enable.metrics.push", false);
         take(settings, destination, clientId, ProducerConfig.configNames());
+        // Whoever sends must never be held: requests wait for that thread to bring their events to disk.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0L);
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return settings;
@@ -140,6 +141,7 @@ final class ExporterSettings {
         return millis(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
     }
 
+    /** How long a producer may know nothing of a topic before the destination is asked anew. */
     long maxBlockMs() {
         return millis(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
     }

@@ -3,6 +3,7 @@ package io.openmds.kafka;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,14 +65,29 @@ final class ProducerSession {
     }
 
     /**
-     * Sends one event; milliseconds for which the producer held the caller.
+     * Whether it knows where the partitions of all these topics are; else it asks, and answers later. Without that a send
+     * would have to wait.
+     */
+    boolean knows(Collection<String> topics) {
+        boolean known = true;
+        for (String topic : topics) {
+            try {
+                producer.partitionsFor(topic);
+            } catch (TimeoutException e) {
+                known = false;
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Sends one event, without waiting; whether the producer took it, or will never take it. If not, the event is the caller's.
      *
      * @param again whether another producer had it before, and never answered
      */
-    long send(AuditEvent event, boolean again) {
-        long before = now();
+    boolean send(AuditEvent event, boolean again) {
         if (inFlight.getAndIncrement() == 0) {
-            progress = before;
+            progress = now();
         }
         inFlightBytes.addAndGet(event.line.length);
         counters.underWay.add(event.own ? 0 : 1);
@@ -82,7 +99,8 @@ final class ProducerSession {
         } catch (RuntimeException | LinkageError e) {
             debt.settle(e);
         }
-        return now() - before;
+        debt.sent = true;
+        return !debt.untaken;
     }
 
     /** Those that are settled: mostly the first ones; behind one that is not, once they are many. */
@@ -138,6 +156,10 @@ final class ProducerSession {
         /** Null once it is settled: the line is not kept any longer. */
         private transient volatile AuditEvent event;
         private final boolean again;
+        /** The producer had no place for it, or did not know where to: it said so before it took it. */
+        private boolean untaken;
+        private boolean sent;
+        private final transient Thread sender = Thread.currentThread();
 
         Owed(AuditEvent event, boolean again) {
             this.event = event;
@@ -171,6 +193,10 @@ final class ProducerSession {
         }
 
         void settle(Throwable failure) {
+            if (failure instanceof TimeoutException && Thread.currentThread() == sender && !sent) {
+                untaken = release();
+                return;
+            }
             AuditEvent mine = settled();
             if (mine == null) {
                 return;

@@ -1,15 +1,21 @@
 package io.openmds.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -125,6 +131,61 @@ class ProducerSessionTest {
             assertEquals(0, counters.underWay.sum());
             assertEquals(List.of("3-3"), losses.take().get(0).all("range"));
         }
+    }
+
+    /** As Kafka's own: it says at once, to whoever sends, that it knows nothing of the topic, and takes nothing. */
+    private static final class Ignorant extends MockProducer<byte[], byte[]> {
+        private boolean ignorant = true;
+
+        Ignorant() {
+            super(false, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public List<PartitionInfo> partitionsFor(String topic) {
+            if (ignorant) {
+                throw new TimeoutException("Topic " + topic + " not present in metadata after 0 ms.");
+            }
+            return super.partitionsFor(topic);
+        }
+
+        @Override
+        public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> event, Callback callback) {
+            if (!ignorant) {
+                return super.send(event, callback);
+            }
+            callback.onCompletion(null, new TimeoutException("Topic t not present in metadata after 0 ms."));
+            return CompletableFuture.failedFuture(new TimeoutException());
+        }
+    }
+
+    @Test
+    void whatAProducerDoesNotTakeIsTheSendersAndNoLoss() {
+        try (FallbackLines lines = new FallbackLines(); Ignorant producer = new Ignorant()) {
+            ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
+            AuditEvent event = event("t", "a");
+            assertFalse(session.knows(List.of("t")));
+            assertFalse(session.send(event, false));
+            assertEquals(List.of(0L, 0L, 0L), List.of(session.inFlight(), session.inFlightBytes(), counters.underWay.sum()));
+            producer.ignorant = false;
+            assertTrue(session.knows(List.of("t")));
+            assertTrue(session.send(event, false));
+            assertEquals(List.of(1L, 1L, 1L), List.of(session.inFlight(), session.inFlightBytes(), counters.underWay.sum()));
+            assertTrue(producer.completeNext());
+            session.close(Duration.ZERO);
+            assertEquals(List.of(1L, 0L, 0L), List.of(counters.getDelivered(), counters.underWay.sum(), session.inFlight()));
+            assertEquals(List.of(), lines.all());
+            assertTrue(losses.isEmpty());
+        }
+    }
+
+    @Test
+    void noSendMayWait() {
+        PluginConfig config = new PluginConfig(Map.of(PluginConfig.EXPORTER + "max.block.ms", "60000"));
+        ExporterSettings settings = new ExporterSettings(config, new InterBroker(config));
+        Destination somewhere = new Destination("logs:9092", false, Map.of(), true);
+        assertEquals(0L, settings.producer(somewhere, "test").get("max.block.ms"));
+        assertEquals(60_000, settings.maxBlockMs());
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,11 @@ class SpoolTest {
 
     @TempDir
     Path directory;
+
+    @BeforeAll
+    static void load() {
+        NativeLibrary.load(null);
+    }
 
     private OpenMdsAuthorizer started() {
         return Requests.started(SpoolSettings.DIRECTORY, directory.resolve("spool").toString());
