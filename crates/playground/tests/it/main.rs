@@ -12,6 +12,7 @@ mod admin_actions;
 mod companion;
 mod convergence;
 mod delivery;
+mod destination_faults;
 mod equivalence;
 mod explanations;
 mod fake_listener;
@@ -96,6 +97,9 @@ const STEPS: &[Step] = &steps![
     moves::changed_destination_is_followed_without_restart,
     printed::properties_make_a_broker_that_is_verified,
     delivery::killed_destination_loses_no_event,
+    destination_faults::a_denial_that_nobody_is_told_of_is_recorded,
+    destination_faults::a_changed_password_of_the_writer_costs_no_event,
+    destination_faults::a_topic_that_is_made_anew_costs_what_was_in_it_and_no_more,
     modes::killed_broker_has_recorded_what_it_answered,
     modes::required_route_refuses_what_cannot_be_recorded,
     own_events::with_the_destination_away_they_are_in_the_log,

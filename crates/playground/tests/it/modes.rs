@@ -25,7 +25,7 @@ const SETTLED: Duration = Duration::from_secs(120);
 const TOPIC_AUTHORIZATION_FAILED: i16 = 29;
 
 /// Puts a companion with these fail modes, and a document that records who looks at topics.
-fn asked(world: &World, fail_modes: Value) -> Result<()> {
+pub(crate) fn asked(world: &World, fail_modes: Value) -> Result<()> {
     let mut document = world.describe()?;
     let pattern = format!("crn:///kafka={}/topic=orders*", world.payments()?.id());
     document["routes"][pattern]["describe"] =
@@ -40,7 +40,7 @@ fn asked(world: &World, fail_modes: Value) -> Result<()> {
     applied(world)
 }
 
-fn client(world: &World, node: i32, user: &str) -> Result<RawClient> {
+pub(crate) fn client(world: &World, node: i32, user: &str) -> Result<RawClient> {
     let ports = &world.payments()?.node(node)?.plan().ports;
     let mut client = RawClient::connect(ports[&Listener::Client])?;
     client.scram(user, world.playground.blueprint().password(user)?)?;

@@ -9,7 +9,7 @@ use openmds_playground::soak::{self, Options};
 use crate::world::World;
 
 /// With everything around it some three minutes.
-const SECONDS: u64 = 120;
+const SECONDS: u64 = 110;
 
 /// The same faults each time; the times at which they hit the nodes are never the same.
 const SEED: u64 = 6;
