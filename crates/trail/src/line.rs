@@ -1,8 +1,15 @@
 //! What a finished line says of itself, read without understanding the rest.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use memchr::{memchr, memmem};
 
 use crate::own::OWN_TYPES;
+
+/// What only few lines have: all others are told from them by one look.
+static OWN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OWN_TYPES));
+static LAST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"sequencelast\":\""));
 
 /// What stands before `data`.
 fn head(line: &[u8]) -> Option<&[u8]> {
@@ -22,7 +29,8 @@ fn attribute<'a>(head: &'a [u8], name: &str) -> Option<&'a [u8]> {
 /// Whether the event is about the trail itself.
 #[must_use]
 pub fn is_own(line: &[u8]) -> bool {
-    head(line)
+    OWN.find(line)
+        .and_then(|_| head(line))
         .and_then(|head| attribute(head, "\"type\":\""))
         .is_some_and(|value| value.starts_with(OWN_TYPES.as_bytes()))
 }
@@ -34,7 +42,8 @@ pub fn numbers_of(line: &[u8]) -> u64 {
         let digits = std::str::from_utf8(attribute(head, name)?).ok()?;
         digits.parse::<u64>().ok()
     };
-    let both = head(line).and_then(|head| {
+    let head = LAST.find(line).and_then(|_| head(line));
+    let both = head.and_then(|head| {
         let last = number(head, "\"sequencelast\":\"")?;
         Some((number(head, "\"sequence\":\"")?, last))
     });

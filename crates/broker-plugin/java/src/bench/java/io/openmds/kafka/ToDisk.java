@@ -109,7 +109,7 @@ final class ToDisk {
             }
             long before = System.nanoTime();
             long read = 0;
-            while (read < LINES) {
+            while (counters.spoolWaiting > 0) {
                 for (AuditEvent event : spool.read(READ_BYTES, false)) {
                     read += event.own ? 0 : 1;
                 }
@@ -117,10 +117,11 @@ final class ToDisk {
             }
             long back = System.nanoTime() - before;
             if (counters.getFallback() > 0 || counters.getSpoolWaiting() > 0) {
-                throw new IllegalStateException(counters.getAccount());
+                throw new IllegalStateException(counters.getFallback() + " in the fallback log, " + counters.getSpoolWaiting()
+                        + " still on disk of " + read + " read");
             }
             spool.close();
-            return new double[] {LINES / (there / 1e9), LINES / (back / 1e9)};
+            return new double[] {read / (there / 1e9), read / (back / 1e9)};
         }
     }
 }

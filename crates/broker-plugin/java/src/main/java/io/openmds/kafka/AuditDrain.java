@@ -43,7 +43,7 @@ final class AuditDrain implements Runnable {
     private byte[] batch = new byte[USUAL_BATCH];
     private final WaitingRoom room;
     private final EventBatch events;
-    /** The last batch was nearly full: there is more where it came from. */
+    /** The last batch was nearly full, or came from disk: there may be more where it came from. */
     private boolean more;
     private long accepted = System.nanoTime() / 1_000_000;
     private final DropReport dropped;
@@ -138,7 +138,9 @@ final class AuditDrain implements Runnable {
         if (exporter.accepts()) {
             boolean moved = forward();
             // A send may have ended it: what a topic is then is not known, and nothing may be given up for that.
-            return exporter.accepts() && replay.step(exporter, fill, now) || moved;
+            boolean replayed = exporter.accepts() && replay.step(exporter, fill, now);
+            more |= replayed;
+            return replayed || moved;
         }
         boolean urgent = fill >= SPOOL_PERMILLE || now - accepted > SPOOL_AFTER_MS || room.isAnybodyWaiting();
         if (spool.isOpen() && urgent) {

@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,77 +115,9 @@ class SpoolTest {
         }
     }
 
-    /** An engine whose epoch is open, its spool, and a destination that does what it is told. */
-    private final class Bench implements Replay.Way, AutoCloseable {
-        final AuditCounters counters = new AuditCounters();
-        final Losses losses = new Losses(() -> 7);
-        final NativeEngine engine = new NativeEngine(new Pairs().add("queue_max_bytes", "1048576"));
-        final Spool spool = new Spool(engine, new SpoolSettings(
-                new PluginConfig(java.util.Map.of(SpoolSettings.DIRECTORY, directory.toString()))), counters, losses);
-        final FallbackLog fallback = new FallbackLog(counters, losses, spool::offer);
-        final Replay replay = new Replay(spool, counters, fallback);
-        final MockProducer<byte[], byte[]> producer =
-                new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
-        final ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
-
-        final String epoch;
-
-        Bench() {
-            engine.identify(Requests.CLUSTER_ID);
-            epoch = engine.tell(new Pairs().add("what", "open").add("node", "broker-1").add("in_flight_bytes", "0")).first("epoch");
-            spool.begin("broker-1");
-            assertTrue(spool.isOpen());
-        }
-
-        /** The destination does not take so many events. */
-        void spill(int count) {
-            spill(1, count);
-        }
-
-        void spill(int first, int last) {
-            for (int i = first; i <= last; i++) {
-                fallback.write(event(i), Losses.Reason.FALLBACK);
-            }
-            spool.flush(fallback, event -> false);
-        }
-
-        AuditEvent event(int number) {
-            return new AuditEvent(number % 5 == 0 ? "gone" : "t", ("{\"sequence\":\"" + number + "\",\"data\":{}}").getBytes(),
-                    number, false);
-        }
-
-        @Override
-        public boolean accepts() {
-            return true;
-        }
-
-        @Override
-        public boolean knows(String topic) {
-            return topic.equals("t");
-        }
-
-        @Override
-        public void send(AuditEvent event) {
-            session.send(event, false);
-        }
-
-        List<String> sent() {
-            List<String> sent = new ArrayList<>();
-            producer.history().forEach(record -> sent.add(new String(record.value()).replaceAll("[^0-9]", "")));
-            return sent;
-        }
-
-        @Override
-        public void close() {
-            session.close(Duration.ZERO);
-            spool.close();
-            engine.close();
-        }
-    }
-
     @Test
     void whatWaitedIsDeliveredInOrderAndABatchThatFailedComesAgain() {
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             bench.spill(4);
             assertEquals(4, bench.counters.spilled.sum());
             assertEquals(0, bench.counters.underWay.sum());
@@ -217,7 +146,7 @@ class SpoolTest {
 
     @Test
     void severalBatchesAreUnderWayAndReleasedInOrder() {
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             String padding = "x".repeat(400_000);
             for (int i = 1; i <= 9; i++) {
                 bench.fallback.write(new AuditEvent("t", ("{\"sequence\":\"" + i + "\",\"padding\":\"" + padding + "\"}").getBytes(),
@@ -258,7 +187,7 @@ class SpoolTest {
 
     @Test
     void aNodeThatStopsDeliversWhatWaitsIfTheDestinationTakesIt() {
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             bench.spill(4);
             bench.replay.finish(bench, () -> false);
             assertEquals(4, bench.counters.spilled.sum());
@@ -277,14 +206,14 @@ class SpoolTest {
     @Test
     void whatAFormerEpochLosesOnDiskIsNamedByTheNextOne() throws Exception {
         String epoch;
-        try (Bench bench = new Bench()) {
+        try (SpoolBench bench = new SpoolBench(directory)) {
             bench.spill(1, 1);
             bench.spill(2, 2);
             bench.spill(3, 3);
             epoch = bench.epoch;
         }
         Segments.damage(directory.resolve("broker-1/00000000000000000001.oms"), 1);
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             bench.replay.finish(bench, () -> {
                 bench.producer.completeNext();
                 return true;
@@ -308,7 +237,7 @@ class SpoolTest {
 
     @Test
     void whatNoDestinationWillTakeHoldsUpNothing() {
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             bench.spill(7);
             assertTrue(bench.replay.step(bench, 0, 0));
             assertEquals(List.of("1", "2", "3", "4", "6", "7"), bench.sent(), "5 is of a topic that is gone");
@@ -330,7 +259,7 @@ class SpoolTest {
 
     @Test
     void aNeighboursEditIsALossWithANumber() throws Exception {
-        try (FallbackLines lines = new FallbackLines(); Bench bench = new Bench()) {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
             bench.spill(1, 1);
             bench.spill(2, 4);
             bench.spill(6, 6);
