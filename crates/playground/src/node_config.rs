@@ -11,7 +11,7 @@ use crate::layout::Layout;
 use crate::node_listeners::{listeners, plain, tls, token_listener};
 use crate::properties::Properties;
 use crate::shape::{
-    ADMIN, BROKER, Deciding, LOGS, Listener, SERVER_PRINCIPAL, Shape, TokenValidator,
+    ADMIN, BROKER, Deciding, LOGS, Listener, PAYMENTS, SERVER_PRINCIPAL, Shape, TokenValidator,
 };
 
 const SMALL: &str = "
@@ -187,6 +187,10 @@ fn feed(
     )
     .set("openmds.trail.checkpoint.ms", 10_000)
     .set("principal.builder.class", PRINCIPAL_BUILDER);
+    if cluster.name == PAYMENTS.name {
+        p.set("openmds.audit.require.signature", true)
+            .set("openmds.audit.signature.wait.ms", 3_000);
+    }
 }
 
 /// Every server that a document may name as destination.

@@ -68,6 +68,8 @@ pub fn server_properties(blueprint: &Blueprint, layout: &Layout) -> Result<Prope
     )
     .set("confluent.metadata.sasl.mechanism", "OAUTHBEARER")
     .set("openmds.cluster.id", &home.id)
+    // The nodes of `payments` follow nothing else.
+    .set("openmds.audit.documents.sign", true)
     // For clusters with SASL_SSL token listeners.
     .set("confluent.metadata.ssl.truststore.type", "PEM")
     .set(

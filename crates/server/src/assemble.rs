@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::app::{App, Destination};
 use crate::config::{ConfigError, Settings};
 use crate::directory::{Directory, DirectoryError, FileStore, LdapStore, UserStore};
-use crate::enrolment::{AuthorityError, EnrolmentAuthority};
+use crate::enrolment::{AuthorityError, DocumentSigner, EnrolmentAuthority};
 use crate::provider::{AccessTokens, SignIn};
 use crate::reconcile::{Dispatch, Driver};
 use crate::store::{MetaLog, Opening, Record, Store, StoreError};
@@ -39,6 +39,9 @@ pub enum StartError {
     /// The enrolment authority.
     #[error(transparent)]
     Enrolment(#[from] AuthorityError),
+    /// The key that signs audit documents.
+    #[error("openmds.audit.documents.sign: there is no key to sign with: {0}")]
+    Signing(String),
     /// The store.
     #[error("openmds.store.path: {0}")]
     Store(#[from] StoreError),
@@ -119,6 +122,13 @@ pub async fn assemble(
         Arc::clone(&dispatch.metrics),
         &authority,
     ));
+    let signer = if settings.propagation.signed {
+        let server = store.read().server().unwrap_or_default().to_string();
+        let signer = DocumentSigner::new(Arc::clone(&authority), &server);
+        Some(signer.map_err(StartError::Signing)?)
+    } else {
+        None
+    };
     let driver = Driver::new(
         settings.clone(),
         Arc::clone(&issuer),
@@ -128,6 +138,7 @@ pub async fn assemble(
         Arc::clone(&dispatch),
         Arc::clone(&clock),
         Arc::clone(&trail),
+        signer,
     );
     let app = App::new(
         settings,

@@ -33,8 +33,8 @@ pub use metadata::{
 };
 pub use ocsf::{OCSF_CONTENT_TYPE, OCSF_VERSION};
 pub use own::{
-    Account, Checkpoint, EpochOpened, Loss, OWN_TYPES, Reason, Signer, TYPE_ACCOUNT,
-    TYPE_CHECKPOINT, TYPE_EPOCH, TYPE_LOSS,
+    Account, Checkpoint, Distrust, EpochOpened, Loss, OWN_TYPES, Reason, Signer, TYPE_ACCOUNT,
+    TYPE_CHECKPOINT, TYPE_DISTRUST, TYPE_EPOCH, TYPE_LOSS,
 };
 pub use spool::{
     Batch, Directory, Disk, Fsync, Happened, Kept, Limits, Lost, Name, OpenError, Record, Refusal,

@@ -1,7 +1,7 @@
 //! What Java tells of events after the queue, as events of the trail itself.
 
 use openmds_trail::{
-    Account, Checkpoint, Envelope, Epoch, Loss, Reason, Signer, checkpoint_statement,
+    Account, Checkpoint, Distrust, Envelope, Epoch, Loss, Reason, Signer, checkpoint_statement,
 };
 
 use openmds_policy::companion::Format;
@@ -27,6 +27,7 @@ impl Outgoing {
             Some("account") => self.tell_account(what, emitter, to),
             Some("statement") => return self.statement(),
             Some("checkpoint") => self.tell_checkpoint(what, emitter, to),
+            Some("distrust") => self.tell_distrust(what, emitter, to),
             Some("end") => return self.end(),
             _ => return answer,
         };
@@ -108,6 +109,24 @@ impl Outgoing {
         self.add_own(to, 1, |out| match to.format {
             Format::CloudEvents => checkpoint.write_json(out),
             Format::Ocsf => checkpoint.write_ocsf(out),
+        })
+    }
+
+    fn tell_distrust(&mut self, what: &Pairs, emitter: &Emitter, to: To<'_>) -> u64 {
+        let Some(now) = self.open(emitter, to).map(|_| ()).and(self.now()) else {
+            return 0;
+        };
+        let said = |key| what.first(key).unwrap_or_default();
+        let distrust = Distrust {
+            envelope: envelope(emitter, to, now),
+            reason: said("reason"),
+            document: said("document"),
+            companion: said("companion"),
+            in_force: said("in_force"),
+        };
+        self.add_own(to, 1, |out| match to.format {
+            Format::CloudEvents => distrust.write_json(out),
+            Format::Ocsf => distrust.write_ocsf(out),
         })
     }
 

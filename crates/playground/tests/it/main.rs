@@ -36,6 +36,7 @@ mod sdk;
 mod secrets;
 mod segments;
 mod soak;
+mod signatures;
 mod tokens;
 mod troubleshooting;
 mod verification;
@@ -69,6 +70,7 @@ const STEPS: &[Step] = &steps![
     companion::update_is_seen_on_every_node,
     companion::bad_one_is_refused_with_all_its_faults,
     companion::edited_by_hand_it_converges_back,
+    signatures::what_the_server_did_not_sign_is_not_followed,
     one_destination::every_cluster_publishes_there_with_its_own_writer,
     one_destination::events_of_a_writer_without_the_right_are_in_the_fallback,
     own_events::decisions_and_changes_are_at_the_destination,

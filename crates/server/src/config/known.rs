@@ -62,6 +62,7 @@ pub(super) const IGNORED: &[&str] = &[
 /// Names under [`OURS`]; a trailing dot stands for any name that begins so.
 pub(super) const OWN: &[&str] = &[
     "openmds.store.path",
+    "openmds.audit.documents.sign",
     "openmds.enrollment.ca.path",
     "openmds.enrollment.certificate.days",
     "openmds.cluster.id",

@@ -12,6 +12,8 @@ pub struct Propagation {
     pub tls: Option<Tls>,
     /// Whether tokens may be sent over SASL_PLAINTEXT to other than loopback addresses.
     pub plaintext_allowed: bool,
+    /// Whether what clusters are given is signed.
+    pub signed: bool,
 }
 
 impl Propagation {
@@ -36,6 +38,7 @@ impl Propagation {
         Self {
             tls,
             plaintext_allowed: reader.flag("openmds.push.plaintext.allowed"),
+            signed: reader.flag("openmds.audit.documents.sign"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod authority;
 mod certificate;
+mod document_signature;
 mod join_token;
 mod node_key;
 mod server_key;
@@ -12,6 +13,7 @@ mod server_key;
 pub use authority::{AuthorityError, Certified, EnrolmentAuthority};
 pub use certificate::{NodeCertificate, Serial};
 pub(crate) use certificate::{identity, pem};
+pub(crate) use document_signature::{DocumentSigner, Documents, SIGNATURE_CONFIG_KEY};
 pub use join_token::{JoinToken, TokenHash};
 pub use node_key::{KeyRefused, NodeKey};
 pub(crate) use server_key::ServerKey;

@@ -23,21 +23,8 @@ impl Room {
         observed: Result<ConfigValue, KafkaError>,
     ) -> Result<Phase, KafkaError> {
         let observed = observed?;
-        let state = self.store.read();
         let wanted = target.wanted(kind);
-        let tenure = if was_issued(kind, &state, &observed) {
-            Tenure::Ours
-        } else {
-            wanted.tenure
-        };
-        let value = wanted
-            .desired
-            .as_ref()
-            .map(|desired| desired.value.as_str());
-        match plan_push(value, as_observed(&observed), tenure) {
-            PushStep::NothingDesired if is_foreign(kind, &state, &observed) => {
-                return Ok(Phase::Foreign);
-            }
+        match self.plan(kind, target, &observed) {
             PushStep::NothingDesired => return Ok(Phase::Default),
             PushStep::Foreign => return Ok(Phase::Foreign),
             PushStep::Unchanged => {}
@@ -64,6 +51,28 @@ impl Room {
         } else {
             Phase::Pending
         })
+    }
+
+    /// What is to be done about the value that was observed.
+    pub(super) fn plan(
+        &self,
+        kind: DocumentKind,
+        target: &Target,
+        observed: &ConfigValue,
+    ) -> PushStep {
+        let state = self.store.read();
+        let wanted = target.wanted(kind);
+        let tenure = if was_issued(kind, &state, observed) {
+            Tenure::Ours
+        } else {
+            wanted.tenure
+        };
+        let desired = wanted.desired.as_ref();
+        let value = desired.map(|desired| desired.value.as_str());
+        match plan_push(value, as_observed(observed), tenure) {
+            PushStep::NothingDesired if is_foreign(kind, &state, observed) => PushStep::Foreign,
+            step => step,
+        }
     }
 
     async fn push(

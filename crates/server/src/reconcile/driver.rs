@@ -18,6 +18,7 @@ use super::status::ClusterState;
 use super::target::{Target, targets};
 use super::{backoff, home};
 use crate::config::Settings;
+use crate::enrolment::DocumentSigner;
 use crate::store::Store;
 use crate::time::Clock;
 use crate::tokens::Issuer;
@@ -50,7 +51,7 @@ impl Driver {
         clippy::too_many_arguments,
         reason = "one for each room; they are named at the one place that calls"
     )]
-    pub fn new(
+    pub(crate) fn new(
         settings: Settings,
         issuer: Arc<Issuer>,
         home: Connection,
@@ -59,6 +60,7 @@ impl Driver {
         dispatch: Arc<Dispatch>,
         clock: Arc<dyn Clock>,
         trail: Arc<Trail>,
+        signer: Option<DocumentSigner>,
     ) -> Self {
         let connections = Connections::new(Arc::clone(&connector));
         Self {
@@ -71,6 +73,7 @@ impl Driver {
                 dispatch,
                 connections,
                 clock,
+                signer,
             }),
             trail,
         }

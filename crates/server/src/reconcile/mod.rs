@@ -13,6 +13,7 @@ mod driver;
 mod home;
 mod nodes;
 mod round;
+mod signature;
 mod status;
 mod target;
 

@@ -11,6 +11,7 @@ use super::document_kind::DocumentKind;
 use super::nodes;
 use super::status::{ClusterState, DocumentState, NodePhase, Phase};
 use super::target::Target;
+use crate::enrolment::DocumentSigner;
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -20,14 +21,16 @@ pub(super) struct Room {
     pub(super) dispatch: Arc<Dispatch>,
     pub(super) connections: Connections,
     pub(super) clock: Arc<dyn Clock>,
+    /// Where documents are signed.
+    pub(super) signer: Option<DocumentSigner>,
 }
 
 /// A cluster as it was found, with the value of each document or why it is not known.
-struct Found {
-    admin: Arc<dyn Admin>,
+pub(super) struct Found {
+    pub(super) admin: Arc<dyn Admin>,
     description: ClusterDescription,
-    config: Result<ConfigValue, KafkaError>,
-    companion: Result<ConfigValue, KafkaError>,
+    pub(super) config: Result<ConfigValue, KafkaError>,
+    pub(super) companion: Result<ConfigValue, KafkaError>,
 }
 
 impl Room {
@@ -52,10 +55,12 @@ impl Room {
 
     /// Brings the cluster to what is desired of it. Answers whether nothing is left to do.
     pub(super) async fn run(self: &Arc<Self>, target: &Target) -> bool {
+        let mut signed = true;
         let (config, companion) = match self.find(target).await {
             Ok(found) => {
                 let bring =
                     |kind, value| self.bring(kind, &found.admin, target, &found.description, value);
+                signed = self.vouch(&found, target).await;
                 tokio::join!(
                     bring(DocumentKind::Config, found.config.clone()),
                     bring(DocumentKind::Companion, found.companion.clone())
@@ -65,7 +70,7 @@ impl Room {
         };
         let config = self.ended(target, DocumentKind::Config, config).await;
         let companion = self.ended(target, DocumentKind::Companion, companion).await;
-        config && companion
+        config && companion && signed
     }
 
     /// A companion that nobody wrote lacks nothing where nobody answers.

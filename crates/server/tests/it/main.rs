@@ -71,6 +71,7 @@ mod role_bindings;
 mod role_endpoints;
 mod route_cases;
 mod service;
+mod signed_documents;
 mod signing_keys;
 mod signing_keys_over_time;
 mod slow_clients;

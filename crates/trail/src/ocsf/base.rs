@@ -2,8 +2,8 @@
 
 use super::head::{Class, Head, Severity, push};
 use crate::metadata::Envelope;
-use crate::own::{Account, Checkpoint, EpochOpened, Loss, OWN_TYPES};
-use crate::own::{TYPE_ACCOUNT, TYPE_CHECKPOINT, TYPE_EPOCH, TYPE_LOSS};
+use crate::own::{Account, Checkpoint, Distrust, EpochOpened, Loss, OWN_TYPES};
+use crate::own::{TYPE_ACCOUNT, TYPE_CHECKPOINT, TYPE_DISTRUST, TYPE_EPOCH, TYPE_LOSS};
 
 const BASE_EVENT: Class = Class {
     uid: 0,
@@ -15,10 +15,10 @@ const BASE_EVENT: Class = Class {
 const OTHER: u32 = 99;
 
 fn wrap(out: &mut Vec<u8>, envelope: &Envelope<'_>, kind: &str, write: impl FnOnce(&mut Vec<u8>)) {
-    let severity = if kind == TYPE_LOSS {
-        Severity::Low
-    } else {
-        Severity::Informational
+    let severity = match kind {
+        TYPE_LOSS => Severity::Low,
+        TYPE_DISTRUST => Severity::High,
+        _ => Severity::Informational,
     };
     let name = kind.strip_prefix(OWN_TYPES).unwrap_or(kind);
     push(
@@ -42,7 +42,7 @@ macro_rules! own {
     )*};
 }
 
-own!(EpochOpened TYPE_EPOCH, Loss TYPE_LOSS, Checkpoint TYPE_CHECKPOINT);
+own!(EpochOpened TYPE_EPOCH, Loss TYPE_LOSS, Checkpoint TYPE_CHECKPOINT, Distrust TYPE_DISTRUST);
 
 impl Account {
     /// Appends the event as one line of OCSF without the line's end, not stamped yet.

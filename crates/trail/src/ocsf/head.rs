@@ -22,6 +22,7 @@ pub(super) struct Class {
 pub(super) enum Severity {
     Informational = 1,
     Low = 2,
+    High = 4,
 }
 
 impl Severity {
@@ -96,6 +97,7 @@ impl<'a> Head<'a> {
             severity: match severity {
                 Severity::Informational => "Informational",
                 Severity::Low => "Low",
+                Severity::High => "High",
             },
             time: envelope.time_micros.div_euclid(1_000),
         }

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use openmds_trail::verify::{Front, Limits, Report, Source, Verifier};
 use openmds_trail::{
-    Account, AclAuthorization, AuthenticationEvent, AuthorizationEvent, Cause, Checkpoint, End,
-    Envelope, Epoch, EpochOpened, Loss, MetadataChange, MetadataDecision, Opening, Origin,
-    RbacAuthorization, Reason, Signer, Stamper,
+    Account, AclAuthorization, AuthenticationEvent, AuthorizationEvent, Cause, Checkpoint,
+    Distrust, End, Envelope, Epoch, EpochOpened, Loss, MetadataChange, MetadataDecision, Opening,
+    Origin, RbacAuthorization, Reason, Signer, Stamper,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -220,6 +220,14 @@ fn epoch() -> Vec<String> {
         signature: "MEUCIQ",
     };
     lines.add(1, |out| checkpoint.write_ocsf(out));
+    let distrust = Distrust {
+        envelope: envelope(CLUSTER),
+        reason: "the documents bear no signature",
+        document: signer.fingerprint,
+        companion: signer.fingerprint,
+        in_force: "bNqK1mHqLDxB1hQ9uNdUfA",
+    };
+    lines.add(1, |out| distrust.write_ocsf(out));
     lines.add(1, |out| {
         Account::default().write_ocsf(&envelope(CLUSTER), (true, false), out)
     });

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use openmds_trail::{
-    Account, AuthenticationEvent, Checkpoint, End, Envelope, Epoch, EpochFile, EpochOpened, Hash,
-    Loss, Opening, Reason, Signer, Stamper, checkpoint_statement,
+    Account, AuthenticationEvent, Checkpoint, Distrust, End, Envelope, Epoch, EpochFile,
+    EpochOpened, Hash, Loss, Opening, Reason, Signer, Stamper, checkpoint_statement,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -151,6 +151,26 @@ fn the_golden_loss_of_a_former_epoch_is_written_byte_for_byte() {
     lines.add(1, |out| former.write_json(out));
     let written = lines.1.concat() + "\n";
     let name = "trail-loss-former.v1.jsonl";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/formats");
+        std::fs::write(path.join(name), &written).unwrap();
+    }
+    assert_eq!(written, golden(name));
+}
+
+#[test]
+fn the_golden_distrust_of_documents_is_written_byte_for_byte() {
+    let distrust = Distrust {
+        envelope: envelope(),
+        reason: "the signature is of other documents",
+        document: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        companion: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        in_force: "bNqK1mHqLDxB1hQ9uNdUfA",
+    };
+    let mut lines = Lines(Stamper::new(&opening()), Vec::new());
+    lines.add(1, |out| distrust.write_json(out));
+    let written = lines.1.concat() + "\n";
+    let name = "trail-distrust.v1.jsonl";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/formats");
         std::fs::write(path.join(name), &written).unwrap();

@@ -255,6 +255,11 @@ final class AuditCounters extends ModeCounters implements AuditCountersMBean {
     }
 
     @Override
+    String appliedVersion() {
+        return appliedResourceVersion;
+    }
+
+    @Override
     public String getAppliedResourceVersion() {
         return appliedResourceVersion;
     }

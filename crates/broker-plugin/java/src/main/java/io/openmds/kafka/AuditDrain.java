@@ -156,7 +156,7 @@ final class AuditDrain implements Runnable {
 
     private void followDestination(int fill) {
         Destination next = wanted;
-        boolean needed = next != null && (next.written || fill > 0 || counters.spoolWaiting > 0
+        boolean needed = next != null && (next.written || fill > 0 || ledger.isOpen() || counters.spoolWaiting > 0
                 || engine.counters()[NativeEngine.Counter.QUEUE_LENGTH.ordinal()] > 0);
         if (next == null || next == current || exporter == null && !needed) {
             return;

@@ -23,6 +23,7 @@ final class AuditTrail implements AutoCloseable, Decider.Trail {
 
     final AuditCounters counters;
     final Companion companion;
+    final SignedDocuments documents;
     final FailModes failModes;
     private final PluginConfig config;
     private final InterBroker interBroker;
@@ -53,6 +54,12 @@ final class AuditTrail implements AutoCloseable, Decider.Trail {
         drain = new AuditDrain(engine, exporterSettings, counters, fallback, ledger, spool, room);
         useStatic();
         companion = new Companion(config, engine, counters);
+        Documents configured = new Documents(config.get(PluginConfig.ROUTER_CONFIG, ""), config.get(PluginConfig.COMPANION, ""), "");
+        documents = new SignedDocuments(new SignatureSettings(config), counters, configured, pushed -> {
+            apply(pushed.document);
+            companion.apply(pushed.companion);
+        });
+        ledger.says(documents::alarm);
         LoginTrail.warnOfUnseen(config);
     }
 
@@ -152,6 +159,7 @@ final class AuditTrail implements AutoCloseable, Decider.Trail {
                     (login, why) -> drain.unrouted(UnroutedLine.of(login, counters.clusterId, why)));
             Logins.add(logins);
         }
+        documents.identify(clusterId);
         drain.start(role + "-" + server.brokerId());
         LOG.info("The audit trail of {} {} in cluster {} is running", role, server.brokerId(), clusterId);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class Ledger {
     private long accountDue;
     private long checkpointDue;
     private String shown;
+    private LongFunction<Pairs> says = nowMs -> null;
 
     Ledger(NativeEngine engine, AuditCounters counters, Losses losses, TrailSettings settings, Supplier<NodeSigner> signer) {
         this.engine = engine;
@@ -57,6 +59,11 @@ final class Ledger {
             }
         }
         running = engine.tell(told).first("file");
+    }
+
+    /** What else is to be said, at the time given; null if nothing is. */
+    void says(LongFunction<Pairs> own) {
+        says = own;
     }
 
     /** What the last epoch left; null if nothing can be read. */
@@ -113,6 +120,10 @@ final class Ledger {
      * @param accepting whether events can be sent: what is due waits for that, and nothing but a great many losses does not
      */
     void step(long nowMs, boolean accepting) {
+        Pairs own = says.apply(nowMs);
+        if (own != null) {
+            numbered(number(engine.tell(own)));
+        }
         if (!open) {
             return;
         }

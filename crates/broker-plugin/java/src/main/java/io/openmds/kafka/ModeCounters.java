@@ -12,6 +12,8 @@ abstract class ModeCounters implements ModeCountersMBean {
     final LongAdder awaitedMicros = new LongAdder();
     private final Map<Miss, LongAdder> missed = adders();
     private final Map<Miss, LongAdder> refused = adders();
+    final LongAdder distrustedDocuments = new LongAdder();
+    volatile String documentDistrust = "";
     volatile String companionVersion = "";
     volatile String companionAppliedAt = "";
     volatile String lastCompanionError = "";
@@ -77,6 +79,19 @@ abstract class ModeCounters implements ModeCountersMBean {
     @Override
     public long getBadCompanions() {
         return badCompanions.sum();
+    }
+
+    /** Version of the audit document in force; empty if it has none. */
+    abstract String appliedVersion();
+
+    @Override
+    public long getDistrustedDocuments() {
+        return distrustedDocuments.sum();
+    }
+
+    @Override
+    public String getDocumentDistrust() {
+        return documentDistrust;
     }
 
     @Override

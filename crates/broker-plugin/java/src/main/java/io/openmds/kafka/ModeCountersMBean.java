@@ -26,6 +26,12 @@ public interface ModeCountersMBean {
 
     long getBadCompanions();
 
+    /** How often the cluster held documents that this node does not follow for want of a good signature. */
+    long getDistrustedDocuments();
+
+    /** What is wrong with those that it holds now; empty if nothing is. */
+    String getDocumentDistrust();
+
     String getCompanionVersion();
 
     String getCompanionAppliedAt();

@@ -52,6 +52,15 @@ final class NodeCertificate {
         return pem;
     }
 
+    X509Certificate first() {
+        return chain[0];
+    }
+
+    /** That of the authority, where the chain leads to one. */
+    X509Certificate last() {
+        return chain[chain.length - 1];
+    }
+
     boolean isOf(NodeKey key) {
         return chain[0].getPublicKey().equals(key.open());
     }

@@ -210,7 +210,7 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
 
     @Override
     public Set<String> reconfigurableConfigs() {
-        return trail == null ? Set.of() : Set.of(PluginConfig.ROUTER_CONFIG, PluginConfig.COMPANION);
+        return trail == null ? Set.of() : Set.of(PluginConfig.ROUTER_CONFIG, PluginConfig.COMPANION, PluginConfig.SIGNATURE);
     }
 
     /** Called before a change is stored, and again when it is applied: it must not throw then. */
@@ -228,8 +228,8 @@ public class OpenMdsAuthorizer extends StandardAuthorizer implements Reconfigura
     public void reconfigure(Map<String, ?> configs) {
         AuditTrail audited = trail;
         if (audited != null) {
-            audited.apply(text(configs, PluginConfig.ROUTER_CONFIG));
-            audited.companion.apply(text(configs, PluginConfig.COMPANION));
+            audited.documents.offer(new Documents(text(configs, PluginConfig.ROUTER_CONFIG),
+                    text(configs, PluginConfig.COMPANION), text(configs, PluginConfig.SIGNATURE)));
         }
     }
 

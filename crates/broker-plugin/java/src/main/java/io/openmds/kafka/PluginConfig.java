@@ -21,6 +21,9 @@ final class PluginConfig {
     /** The pushed companion of the document. */
     static final String COMPANION = "openmds.audit.companion";
 
+    /** The server's signature over both ({@code spec/document-signature.md}). */
+    static final String SIGNATURE = "openmds.audit.signature";
+
     static final String ENABLE = "confluent.security.event.logger.enable";
     static final String AUTHENTICATION_ENABLE = "confluent.security.event.logger.authentication.enable";
     static final String EXPORTER = "confluent.security.event.logger.exporter.kafka.";
@@ -39,7 +42,7 @@ final class PluginConfig {
 
     private static final String OURS = "openmds.";
     private static final Set<String> KNOWN =
-            Set.of(COMPANION, LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
+            Set.of(COMPANION, SIGNATURE, LIBRARY_PATH, QUEUE_MAX_BYTES, EXPORTER_PRINCIPAL, DESTINATIONS_ALLOWED, PLAIN_ALLOWED,
                     AUTHORIZER_ENABLE, MODE, LOG_DENIALS_PER_SECOND);
     private static final long DEFAULT_QUEUE_MAX_BYTES = 16L * 1024 * 1024;
     private static final long LEAST_QUEUE_BYTES = 64 * 1024;
@@ -146,6 +149,7 @@ final class PluginConfig {
         known.addAll(TrailSettings.KNOWN);
         known.addAll(SpoolSettings.KNOWN);
         known.addAll(FailModeSettings.KNOWN);
+        known.addAll(SignatureSettings.KNOWN);
         known.add(OpenMdsPrincipalBuilder.GROUPS_CLAIM);
         return known;
     }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the pushed document and its companion readable with {@code kafka-configs --describe}. Kafka hides the value of
+ * Makes the pushed document, its companion and their signature readable with {@code kafka-configs --describe}. Kafka hides the value of
  * every broker configuration it does not know; a definition added to its live table of dynamic
  * configurations lifts that ({@code kafka-internals.md} 0a row 3). The table belongs to an internal
  * class, at one place up to Kafka 4.2 and another from 4.3: where neither is found the value stays
@@ -21,7 +21,9 @@ final class VisibleConfig {
             .define(PluginConfig.ROUTER_CONFIG, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
                     "The audit-log document that this cluster's brokers and controllers route by.")
             .define(PluginConfig.COMPANION, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
-                    "Its companion: how surely events are recorded before requests are answered, and in which form.");
+                    "Its companion: how surely events are recorded before requests are answered, and in which form.")
+            .define(PluginConfig.SIGNATURE, ConfigDef.Type.STRING, "", ConfigDef.Importance.HIGH,
+                    "The metadata server's signature over both.");
 
     private VisibleConfig() {}
 

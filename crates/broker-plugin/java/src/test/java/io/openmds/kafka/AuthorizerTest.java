@@ -24,7 +24,7 @@ class AuthorizerTest {
     private static final String TOPICS = "\"destinations\":{\"topics\":{\"confluent-audit-log-events\":{}}}";
     private static final String LEAF =
             "{\"allowed\":\"confluent-audit-log-events\",\"denied\":\"confluent-audit-log-events\"}";
-    private static final String EVERYTHING = "{" + TOPICS + ",\"routes\":{\"crn:///kafka=*/topic=*\":{\"produce\":" + LEAF
+    static final String EVERYTHING = "{" + TOPICS + ",\"routes\":{\"crn:///kafka=*/topic=*\":{\"produce\":" + LEAF
             + ",\"describe\":" + LEAF + ",\"consume\":" + LEAF + "},\"crn:///kafka=*\":{\"produce\":" + LEAF
             + ",\"interbroker\":" + LEAF + "}},\"default_topics\":" + LEAF + "}";
 

@@ -24,7 +24,7 @@ class CompanionTest {
     @Test
     void eventsTakeTheFormThatItAsksForAndLoseItWithTheCompanion() throws Exception {
         try (FallbackLines lines = new FallbackLines(); OpenMdsAuthorizer authorizer = Requests.started()) {
-            assertEquals(Set.of(PluginConfig.ROUTER_CONFIG, PluginConfig.COMPANION), authorizer.reconfigurableConfigs());
+            assertEquals(Set.of(PluginConfig.ROUTER_CONFIG, PluginConfig.COMPANION, PluginConfig.SIGNATURE), authorizer.reconfigurableConfigs());
             authorizer.reconfigure(Map.of(PluginConfig.COMPANION, OCSF));
             AuditCounters counters = authorizer.countersForTest();
             assertEquals("c1", counters.getCompanionVersion());

@@ -1,10 +1,13 @@
 package io.openmds.kafka;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
 import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -64,6 +67,18 @@ final class Identity {
                     + block("PUBLIC KEY", store.getCertificate("it").getPublicKey().getEncoded()) + certificatePem();
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
+        }
+    }
+
+    /** ECDSA with SHA-256 over the text, DER in base64. */
+    String sign(String text) {
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign((PrivateKey) store.getKey("it", PASSWORD.toCharArray()));
+            signature.update(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 
