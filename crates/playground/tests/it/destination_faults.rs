@@ -20,6 +20,7 @@ use crate::world::World;
 /// The exporter looks again after 30 s at most.
 const SETTLED: Duration = Duration::from_secs(120);
 const EACH: usize = 10;
+const THROTTLED: usize = 300;
 
 /// Describes so many topics of that name.
 fn ask(client: &mut RawClient, name: &str) -> Result<()> {
@@ -68,21 +69,45 @@ pub(crate) fn a_changed_password_of_the_writer_costs_no_event(world: &World) -> 
     let password = world.playground.blueprint().password(PAYMENTS.writer)?;
     set_password(world, password)?;
     ensure!(early.is_empty(), "with a wrong password: {early:?}");
+    arrive_once(world, &mut stream, "orders-password", EACH)
+}
+
+/// Waits until so many topics of that name are described at the destination, each once, and none in the
+/// fallback log.
+fn arrive_once(world: &World, stream: &mut EventStream, name: &str, events: usize) -> Result<()> {
     let deadline = Instant::now() + SETTLED;
     loop {
-        let found = about(
-            stream.drain_lines(Duration::from_millis(500))?,
-            "orders-password",
-        );
-        if found.len() == EACH {
+        let found = about(stream.drain_lines(Duration::from_millis(500))?, name);
+        if found.len() == events {
             ensure!(found.values().all(|times| *times == 1), "{found:?}");
             break;
         }
         ensure!(Instant::now() < deadline, "only {found:?} arrived");
     }
     let fallback = fs::read_to_string(world.payments()?.node(1)?.fallback_file())?;
-    ensure!(!fallback.contains("orders-password"), "{fallback}");
+    ensure!(!fallback.contains(name), "{fallback}");
     Ok(())
+}
+
+/// The destination lets the writer send a tenth of what it has: it takes longer, and nothing is lost.
+pub(crate) fn a_throttled_writer_costs_no_event(world: &World) -> Result<()> {
+    asked(world, json!({}))?;
+    let who = ["--entity-type", "users", "--entity-name", PAYMENTS.writer];
+    let quota = |change: [&str; 3]| {
+        world.admin_tool(Tool::Configs, LOGS.name, &[&change[..], &who].concat())
+    };
+    quota(["--alter", "--add-config", "producer_byte_rate=5000"])?;
+    let asked = client(world, 1, ALLOWED_CLIENT).and_then(|mut app| {
+        for round in 0..THROTTLED / EACH {
+            ask(&mut app, &format!("orders-throttled-{round}"))?;
+        }
+        Ok(())
+    });
+    let mut stream = EventStream::open(&world.playground, LOGS.name, ALLOWED_TOPIC)?;
+    let arrived =
+        asked.and_then(|()| arrive_once(world, &mut stream, "orders-throttled", THROTTLED));
+    quota(["--alter", "--delete-config", "producer_byte_rate"])?;
+    arrived
 }
 
 /// A producer that wants no answer is denied: nobody tells it, and the denial is recorded, once.

@@ -100,6 +100,7 @@ const STEPS: &[Step] = &steps![
     printed::properties_make_a_broker_that_is_verified,
     delivery::killed_destination_loses_no_event,
     destination_faults::a_denial_that_nobody_is_told_of_is_recorded,
+    destination_faults::a_throttled_writer_costs_no_event,
     destination_faults::a_changed_password_of_the_writer_costs_no_event,
     destination_faults::a_topic_that_is_made_anew_costs_what_was_in_it_and_no_more,
     modes::killed_broker_has_recorded_what_it_answered,

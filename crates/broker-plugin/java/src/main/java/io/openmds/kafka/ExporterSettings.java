@@ -19,6 +19,8 @@ final class ExporterSettings {
     private static final String TOPIC = "topic.";
     /** Bytes of events sent but not acknowledged; beyond it nothing is sent. */
     static final long MOST_IN_FLIGHT = 12L * 1024 * 1024;
+    private static final int BATCH_BYTES = 128 * 1024;
+    private static final long BUFFER_BYTES = 16L * 1024 * 1024;
 
     final boolean topicCreate;
     final int topicPartitions;
@@ -39,6 +41,26 @@ final class ExporterSettings {
         topicPartitions = config.positive(PluginConfig.EXPORTER + "topic.partitions", 12);
         topicReplicas = (short) config.positive(PluginConfig.EXPORTER + "topic.replicas", 3);
         refusePlainInClear();
+        refuseBatchesWithoutRoom();
+    }
+
+    /** A producer takes room for a whole batch before it takes the first event: without that it takes none, ever. */
+    private void refuseBatchesWithoutRoom() {
+        long batch = given(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        long buffer = given(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+        if (batch > buffer) {
+            throw new ConfigException(PluginConfig.EXPORTER + "batch.size=" + batch + " is more than " + PluginConfig.EXPORTER
+                    + "buffer.memory=" + buffer + ": no event could ever be sent. Make the batches smaller, or the buffer larger.");
+        }
+    }
+
+    /** A number, if it is one; what is none the producer names itself. */
+    private long given(String key, long otherwise) {
+        try {
+            return Long.parseLong(given.getOrDefault(key, "").trim());
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
     }
 
     /** Whether the static settings say how the exporter authenticates or encrypts. */
@@ -99,8 +121,8 @@ final class ExporterSettings {
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, lz4() ? "lz4" : "none");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
         settings.put("enable.metrics.push", false);

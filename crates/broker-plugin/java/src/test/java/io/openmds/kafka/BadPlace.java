@@ -48,6 +48,18 @@ final class BadPlace implements AutoCloseable {
         }
     }
 
+    /** Somebody else listens, who shows this certificate. */
+    BadPlace(Identity stranger) throws IOException {
+        server = stranger.context().getServerSocketFactory().createServerSocket(0, ENOUGH, InetAddress.getLoopbackAddress());
+        inBackground(() -> {
+            while (true) {
+                Socket socket = server.accept();
+                held.add(socket);
+                inBackground(() -> socket.getInputStream().read());
+            }
+        });
+    }
+
     String address() {
         return "127.0.0.1:" + server.getLocalPort();
     }

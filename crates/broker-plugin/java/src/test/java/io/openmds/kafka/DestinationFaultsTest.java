@@ -3,6 +3,7 @@ package io.openmds.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +74,33 @@ class DestinationFaultsTest {
                 assertEquals(1, losses.size(), fault + losses.toString());
                 assertTrue(losses.get(0).contains("\"count\":" + (EVENTS + 1) + ",\"reason\":\"fallback\",\"ranges\":[[1," + (EVENTS + 1)
                         + "]]"), fault + losses.get(0));
+            }
+        }
+    }
+
+    @Test
+    void whoeverCannotProveToBeTheDestinationIsToldNothing() throws Exception {
+        Identity trusted = new Identity("logs", "ip:127.0.0.1");
+        Identity elsewhere = new Identity("elsewhere", "dns:elsewhere");
+        Path trust = Files.writeString(directory.resolve("ca.pem"), trusted.certificatePem() + elsewhere.certificatePem());
+        for (Identity stranger : List.of(new Identity("logs", "ip:127.0.0.1"), elsewhere)) {
+            try (FallbackLines lines = new FallbackLines(); FallbackLines log = new FallbackLines(Exporter.class.getName());
+                    BadPlace place = new BadPlace(stranger)) {
+                AuditCounters counters;
+                try (OpenMdsAuthorizer authorizer = Requests.started(PluginConfig.EXPORTER + "bootstrap.servers", place.address(),
+                        PluginConfig.EXPORTER + "security.protocol", "SSL", PluginConfig.EXPORTER + "ssl.truststore.type", "PEM",
+                        PluginConfig.EXPORTER + "ssl.truststore.location", trust.toString(),
+                        SpoolSettings.DIRECTORY, directory.resolve("tls").toString())) {
+                    counters = authorizer.countersForTest();
+                    AuditCounters now = counters;
+                    ask(authorizer);
+                    FallbackLines.until(() -> now.account().of("spilled") == EVENTS, now::getAccount);
+                    log.await(line -> line.contains(place.address()) && line.contains("SSL handshake failed"));
+                }
+                Account end = counters.account();
+                assertTrue(end.balances(), end.toString());
+                assertEquals(List.of((long) EVENTS, 0L, 0L), List.of(end.of("spilled"), end.of("fallback"), end.of("delivered")));
+                assertEquals(List.of(), lines.whole());
             }
         }
     }

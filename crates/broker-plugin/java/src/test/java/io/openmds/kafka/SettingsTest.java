@@ -122,6 +122,9 @@ class SettingsTest {
     @Test
     void wrongSettingsAreNamed() {
         assertThrows(ConfigException.class, () -> config(PluginConfig.QUEUE_MAX_BYTES, "1").queueMaxBytes());
+        ConfigException batch = assertThrows(ConfigException.class, () -> exporter(config(E + "batch.size", "33554432")));
+        assertTrue(batch.getMessage().contains("buffer.memory=16777216"), batch.getMessage());
+        exporter(config(E + "batch.size", "33554432", E + "buffer.memory", "33554432"));
         assertThrows(ConfigException.class, () -> exporter(config(E + "topic.create", "yes")));
         assertThrows(ConfigException.class, () -> exporter(config(E + "topic.replicas", "0")));
         ConfigException jaas = assertThrows(ConfigException.class,
