@@ -46,7 +46,19 @@ impl fmt::Display for Fault {
 pub(super) struct Ended {
     pub(super) broker: i32,
     pub(super) at_ms: u64,
-    pub(super) is_kill: bool,
+    /// Nothing if it took so long that it may have been killed at last.
+    pub(super) is_kill: Option<bool>,
+}
+
+impl Ended {
+    /// Just now, asked to at that moment.
+    pub(super) fn in_order(broker: i32, since: Instant) -> Self {
+        Self {
+            broker,
+            at_ms: now_ms(),
+            is_kill: (since.elapsed() < ORDERLY).then_some(false),
+        }
+    }
 }
 
 /// What one thread does to its nodes.
@@ -95,12 +107,19 @@ impl Faults<'_> {
             }
             Fault::Kill => {
                 node.kill()?;
-                self.note(who, node, true);
+                self.note(
+                    who,
+                    Ended {
+                        broker: node.id(),
+                        at_ms: now_ms(),
+                        is_kill: Some(true),
+                    },
+                );
             }
             Fault::Stop => {
                 let since = Instant::now();
                 node.stop()?;
-                self.note(who, node, since.elapsed() > ORDERLY);
+                self.note(who, Ended::in_order(node.id(), since));
             }
         }
         self.pause(away_ms);
@@ -108,17 +127,11 @@ impl Faults<'_> {
         node.wait_until_ready(&[node.id()])
     }
 
-    fn note(&self, who: &str, node: &Node, is_kill: bool) {
-        if who == DESTINATION {
-            return;
+    fn note(&self, who: &str, ended: Ended) {
+        if who != DESTINATION {
+            let mut all = self.ends.lock().unwrap_or_else(|e| e.into_inner());
+            all.push(ended);
         }
-        let ended = Ended {
-            broker: node.id(),
-            at_ms: now_ms(),
-            is_kill,
-        };
-        let mut all = self.ends.lock().unwrap_or_else(|e| e.into_inner());
-        all.push(ended);
     }
 
     /// Waits, and answers whether it goes on.

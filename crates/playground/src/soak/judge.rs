@@ -186,14 +186,13 @@ fn compare(
     }
 }
 
-/// Whether the process that wrote this epoch was killed, if it has ended.
-fn was_killed(epoch: &EpochName, ends: &[Ended]) -> Option<bool> {
+/// How the process ended that wrote this epoch, if it has.
+fn end_of<'a>(epoch: &EpochName, ends: &'a [Ended]) -> Option<&'a Ended> {
     let of_it = ends.iter().filter(|ended| {
         let end = format!("/broker-{}", ended.broker);
         epoch.emitter.ends_with(&end) && ended.at_ms >= epoch.started_ms
     });
-    let first = of_it.min_by_key(|ended| ended.at_ms);
-    first.map(|ended| ended.is_kill)
+    of_it.min_by_key(|ended| ended.at_ms)
 }
 
 /// What does not fit in an epoch.
@@ -205,13 +204,15 @@ fn verdict(
     span: Span,
 ) -> Vec<String> {
     let mut problems = said.bad.clone();
-    let was_killed = was_killed(epoch, ends);
-    if was_killed.is_none() && epoch.started_ms >= span.until_ms {
+    let end = end_of(epoch, ends);
+    if end.is_none() && epoch.started_ms >= span.until_ms {
         return problems;
     }
+    // Whoever was stopped and took very long may have been killed: the trail knows.
+    let was_killed = end.and_then(|end| end.is_kill).unwrap_or(said.is_unknown);
     let mut wrong = |what: String| problems.push(what);
     let missing = sums.inside + sums.behind;
-    if was_killed == Some(true) {
+    if was_killed {
         if !said.is_unknown {
             wrong("it was killed, and is not said to have an unknown tail".to_owned());
         }

@@ -56,7 +56,7 @@ fn problems(told: Told, recorded: &[u64], report: &Value, is_kill: bool) -> Vec<
     let end = Ended {
         broker: 1,
         at_ms: 5_000,
-        is_kill,
+        is_kill: Some(is_kill),
     };
     judge(&[told], &[end], &trail, report, SPAN).problems
 }

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use self::asker::{Asker, Count, now_ms};
+use self::asker::{Asker, BROKERS, Count, now_ms};
 use self::faults::{Ended, Faults};
 use self::judge::{Judged, Span, judge};
 use self::reader::Reader;
@@ -81,11 +81,13 @@ fn soak(playground: &Playground, run: &str, options: Options, progress: Progress
     payments.stop()?;
     let since_ms = now_ms();
     payments.start()?;
-    let (told, ends) = disturb(playground, run, options, progress)?;
+    let (told, mut ends) = disturb(playground, run, options, progress)?;
     everything_runs(playground)?;
     let until_ms = now_ms();
     progress.timed("stopped the brokers in order, and started them", || {
+        let since = Instant::now();
         payments.stop()?;
+        ends.extend(BROKERS.map(|broker| Ended::in_order(broker, since)));
         payments.start()?;
         asker::wake(playground)
     })?;
