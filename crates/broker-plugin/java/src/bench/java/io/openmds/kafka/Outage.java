@@ -52,7 +52,8 @@ final class Outage {
             over = System.currentTimeMillis();
             Lines.until("all of it", 60, () -> counters.getSpoolWaiting() == 0);
             Decisions.line("drained", "live_per_s", perSecond, "spooled", waited, "drained_per_s", drained, "ratio",
-                    drained / perSecond, "lost", counters.getFallback() + counters.getDroppedQueueFull());
+                    drained / perSecond, "lost", counters.getFallback() + counters.getDroppedQueueFull(),
+                    "queue_full", counters.getDroppedQueueFull());
         }
         waits(back, over);
     }

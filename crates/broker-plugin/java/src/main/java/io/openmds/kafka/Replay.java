@@ -11,11 +11,14 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Delivers what waits in the spool, in order, while live events go on: several batches are under way, two thirds of what may
- * be in flight at most, and none is begun while live events wait. Belongs to the drain thread.
+ * be in flight at most, fewer the longer the destination takes for them, and none is begun while live events wait. Belongs
+ * to the drain thread.
  */
 final class Replay {
     private static final int BATCH_BYTES = 1024 * 1024;
     private static final long MOST_UNDER_WAY = ExporterSettings.MOST_IN_FLIGHT * 2 / 3;
+    /** Live events wait behind what is under way: a batch that takes longer halves how much may be. */
+    private static final long LONG_MS = 250;
     /** So many are begun before live events have their turn. */
     private static final int AT_ONCE = 4;
     private static final int LIVE_WAITS_PERMILLE = 50;
@@ -42,6 +45,7 @@ final class Replay {
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private long bytesUnderWay;
     private long eventsUnderWay;
+    private long mostUnderWay = MOST_UNDER_WAY;
     private long due;
 
     Replay(Spool spool, AuditCounters counters, FallbackLog fallback) {
@@ -54,6 +58,7 @@ final class Replay {
     private static final class Batch {
         private final int events;
         private final long bytes;
+        private final long begun;
         private final AtomicInteger open;
         private final AtomicInteger delivered = new AtomicInteger();
         private final AtomicInteger ownDelivered = new AtomicInteger();
@@ -61,7 +66,8 @@ final class Replay {
         private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
         private volatile boolean failed;
 
-        Batch(List<AuditEvent> read) {
+        Batch(List<AuditEvent> read, long nowMs) {
+            begun = nowMs;
             events = read.size();
             open = new AtomicInteger(events);
             bytes = read.stream().mapToLong(event -> event.line.length).sum();
@@ -124,7 +130,7 @@ final class Replay {
             return false;
         }
         // Behind a batch of nothing there is nothing, or what only its release will tell.
-        return underWay.isEmpty() || bytesUnderWay + BATCH_BYTES <= MOST_UNDER_WAY && underWay.peekLast().events > 0
+        return underWay.isEmpty() || bytesUnderWay + BATCH_BYTES <= mostUnderWay && underWay.peekLast().events > 0
                 && underWay.stream().noneMatch(batch -> batch.failed);
     }
 
@@ -134,7 +140,7 @@ final class Replay {
             due = nowMs + PAUSE_MS;
             return false;
         }
-        Batch begun = new Batch(events);
+        Batch begun = new Batch(events, nowMs);
         underWay.addLast(begun);
         bytesUnderWay += begun.bytes;
         eventsUnderWay += begun.events;
@@ -172,6 +178,8 @@ final class Replay {
             Batch done = underWay.removeFirst();
             bytesUnderWay -= done.bytes;
             eventsUnderWay -= done.events;
+            mostUnderWay = nowMs - done.begun > LONG_MS ? Math.max(BATCH_BYTES, mostUnderWay / 2)
+                    : Math.min(MOST_UNDER_WAY, mostUnderWay + BATCH_BYTES / 2);
             release(done);
             moved = true;
         }

@@ -47,6 +47,16 @@ final class SpoolBench implements Replay.Way, AutoCloseable {
         spool.flush(fallback, event -> false);
     }
 
+    /** Two of these are a batch, nearly. */
+    void spillLarge(int count) {
+        String padding = "x".repeat(400_000);
+        for (int i = 1; i <= count; i++) {
+            byte[] line = ("{\"sequence\":\"" + i + "\",\"padding\":\"" + padding + "\"}").getBytes();
+            fallback.write(new AuditEvent("t", line, i, false), Losses.Reason.FALLBACK);
+        }
+        spool.flush(fallback, event -> false);
+    }
+
     AuditEvent event(int number) {
         return new AuditEvent(number % 5 == 0 ? "gone" : "t", ("{\"sequence\":\"" + number + "\",\"data\":{}}").getBytes(),
                 number, false);

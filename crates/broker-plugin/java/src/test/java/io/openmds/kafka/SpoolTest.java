@@ -147,12 +147,7 @@ class SpoolTest {
     @Test
     void severalBatchesAreUnderWayAndReleasedInOrder() {
         try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
-            String padding = "x".repeat(400_000);
-            for (int i = 1; i <= 9; i++) {
-                bench.fallback.write(new AuditEvent("t", ("{\"sequence\":\"" + i + "\",\"padding\":\"" + padding + "\"}").getBytes(),
-                        i, false), Losses.Reason.FALLBACK);
-            }
-            bench.spool.flush(bench.fallback, event -> false);
+            bench.spillLarge(9);
             assertTrue(bench.replay.step(bench, 0, 0));
             List<String> all = List.of("1", "2", "3", "4", "5", "6", "7", "8", "9");
             assertEquals(all.subList(0, 8), bench.sent(), "four batches of two");
@@ -181,6 +176,28 @@ class SpoolTest {
             assertEquals(9, bench.counters.delivered.sum());
             assertEquals(0, bench.counters.spilled.sum());
             assertEquals(0, bench.counters.spoolWaiting);
+            assertEquals(List.of(), lines.whole());
+        }
+    }
+
+    @Test
+    void theLongerBatchesTakeTheFewerAreUnderWay() {
+        try (FallbackLines lines = new FallbackLines(); SpoolBench bench = new SpoolBench(directory)) {
+            bench.spillLarge(50);
+            List<Integer> underWay = new ArrayList<>();
+            long now = 0;
+            for (int took : new int[] {1_000, 1_000, 1_000, 1, 1, 1, 1, 1}) {
+                while (bench.replay.step(bench, 0, now)) {
+                    assertTrue(bench.spool.isOpen());
+                }
+                now += took;
+                int completed = 0;
+                while (bench.producer.completeNext()) {
+                    completed++;
+                }
+                underWay.add(completed);
+            }
+            assertEquals("[20, 2, 2, 2, 2, 4, 6, 10]", underWay.toString());
             assertEquals(List.of(), lines.whole());
         }
     }
