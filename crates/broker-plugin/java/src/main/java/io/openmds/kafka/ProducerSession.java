@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -66,14 +67,14 @@ final class ProducerSession {
 
     /**
      * Whether it knows where the partitions of all these topics are; else it asks, and answers later. Without that a send
-     * would have to wait.
+     * would have to wait. A producer that cannot log in any more says so here, and knows nothing.
      */
     boolean knows(Collection<String> topics) {
         boolean known = true;
         for (String topic : topics) {
             try {
                 producer.partitionsFor(topic);
-            } catch (TimeoutException e) {
+            } catch (KafkaException e) {
                 known = false;
             }
         }
@@ -145,8 +146,8 @@ final class ProducerSession {
 
     private void warn(Throwable e) {
         if (warn.now()) {
-            LOG.warn("An audit event was not delivered to {} and went to the fallback log ({} so far in all): {}",
-                    servers, counters.fallback.sum(), e.toString());
+            LOG.warn("An audit event was not delivered to {}: {}. Such events wait on disk where {} says so; {} are in the fallback"
+                    + " log so far", servers, e.toString(), SpoolSettings.DIRECTORY, counters.fallback.sum());
         }
     }
 

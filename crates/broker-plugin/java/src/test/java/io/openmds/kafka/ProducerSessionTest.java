@@ -15,8 +15,11 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +139,7 @@ class ProducerSessionTest {
     /** As Kafka's own: it says at once, to whoever sends, that it knows nothing of the topic, and takes nothing. */
     private static final class Ignorant extends MockProducer<byte[], byte[]> {
         private boolean ignorant = true;
+        private KafkaException says = new TimeoutException("Topic t not present in metadata after 0 ms.");
 
         Ignorant() {
             super(false, new ByteArraySerializer(), new ByteArraySerializer());
@@ -144,7 +148,7 @@ class ProducerSessionTest {
         @Override
         public List<PartitionInfo> partitionsFor(String topic) {
             if (ignorant) {
-                throw new TimeoutException("Topic " + topic + " not present in metadata after 0 ms.");
+                throw says;
             }
             return super.partitionsFor(topic);
         }
@@ -164,7 +168,11 @@ class ProducerSessionTest {
         try (FallbackLines lines = new FallbackLines(); Ignorant producer = new Ignorant()) {
             ProducerSession session = new ProducerSession(producer, "logs:9092", counters, fallback);
             AuditEvent event = event("t", "a");
-            assertFalse(session.knows(List.of("t")));
+            for (KafkaException says : List.of(producer.says, new SaslAuthenticationException("a rotated password"),
+                    new TopicAuthorizationException("t"))) {
+                producer.says = says;
+                assertFalse(session.knows(List.of("t")), says.toString());
+            }
             assertFalse(session.send(event, false));
             assertEquals(List.of(0L, 0L, 0L), List.of(session.inFlight(), session.inFlightBytes(), counters.underWay.sum()));
             producer.ignorant = false;
